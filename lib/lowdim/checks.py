@@ -1,0 +1,89 @@
+"""Checks of what comes in: one clear error that names the argument, what was passed and the usual fix."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_array_api_obj
+
+# A NumPy array or a torch tensor; naming torch.Tensor here would import torch into NumPy-only kernels.
+Array = Any
+
+
+def identity_like(array: Array) -> Array:
+    """The identity matrix of the size of the last axis, in the array's kind, precision and place.
+
+    Args:
+        array: shape (..., d).
+    """
+    return array_namespace(array).eye(array.shape[-1], dtype=array.dtype, device=device(array))
+
+
+def require_structure(A: Array, structure: str) -> None:
+    """Refuse a transition matrix that is not of the structure named.
+
+    Args:
+        A: transition matrices, shape (..., d, d).
+        structure: "symmetric", "free" or "diagonal".
+    """
+    if structure == "free":
+        return
+    xp = array_namespace(A)
+    if structure == "symmetric":
+        off, fix = A - xp.matrix_transpose(A), "symmetrize it with (A + A.T) / 2, or use structure='free'"
+    elif structure == "diagonal":
+        off = A * (1.0 - identity_like(A))
+        fix = "diagonalize the system first, or use structure='symmetric' or 'free'"
+    else:
+        raise ValueError(f"structure must be 'symmetric', 'free' or 'diagonal', but is {structure!r}.")
+    largest, scale = float(xp.max(xp.abs(off))), float(xp.max(xp.abs(A)))
+    if largest > 1e-10 * scale:
+        raise ValueError(
+            f"A is not {structure}: an entry is off by {largest:.3g} (largest entry {scale:.3g}); {fix}."
+        )
+
+
+def require_float(name: str, value: Array) -> None:
+    """Refuse what is not a real floating-point array.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was passed.
+    """
+    if not is_array_api_obj(value):
+        raise TypeError(
+            f"{name} must be a NumPy array or a torch tensor, but is {type(value).__name__}: {value!r}."
+        )
+    if not array_namespace(value).isdtype(value.dtype, "real floating"):
+        raise TypeError(
+            f"{name} must be real floating point (float64 in this book), but has dtype {value.dtype}."
+        )
+
+
+def require_finite(name: str, value: Array) -> None:
+    """Refuse NaN and infinite entries.
+
+    Args:
+        name: the argument's name, for the message.
+        value: a floating-point array.
+    """
+    xp = array_namespace(value)
+    bad = int(xp.sum(xp.astype(~xp.isfinite(value), xp.int64)))
+    if bad:
+        raise ValueError(
+            f"{name} has {bad} NaN or infinite entries of {math.prod(value.shape)}; did training diverge?"
+        )
+
+
+def require_count(name: str, value: int) -> int:
+    """Refuse what is not a whole number of at least 1.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was passed.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r}.")
+    return int(value)

@@ -1,0 +1,197 @@
+r"""Gradient descent and every torch optimizer, on one student or on many at once.
+
+The gradients are the closed forms of `objective`, so a step costs 2k matrix-vector products and no graph.  A
+batch of students is trained in one go: rules that treat each coordinate by itself (gradient descent,
+momentum, Adam, ...) then act on each student as if it were alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
+from jaxtyping import Float
+from tqdm.auto import tqdm
+
+from lowdim.checks import Array, require_count, require_structure
+from lowdim.objective import as_target, lag_gram, like, loss_and_gradients
+from lowdim.systems import LinearRNN, simulate
+from lowdim.trajectory import RunStopped, Trajectory
+
+_SNAPSHOTS = 200  # recorded by default: enough for a curve, little enough for d = 200
+
+
+def gradient_descent(
+    rnn: LinearRNN,
+    target: Float[Array, "*target k"],
+    step: float,
+    steps: int,
+    optimizer: str | Callable = "gd",
+    structure: str = "symmetric",
+    covariance: Float[Array, "k k"] | None = None,
+    outputs: str = "last",
+    record_every: int | None = None,
+) -> Trajectory:
+    r"""Minimize `population_loss` by $\theta \leftarrow \theta - \eta \nabla L$ or by a torch optimizer.
+
+    Args:
+        rnn: the student, or a batch of students trained side by side.
+        target: the teacher's first k responses, shape (..., k).
+        step: step size $\eta$ (the optimizer's learning rate).
+        steps: number of steps, at least 1.
+        optimizer: "gd"; the name of a torch optimizer such as "Adam"; or a callable `optimizer(params,
+            lr=step)` such as `functools.partial(torch.optim.SGD, momentum=0.9)`.
+        structure: "symmetric", "free" or "diagonal" transition matrices.
+        covariance: input covariance in order of time, shape (k, k); white if None.
+        outputs: "last" or "all" outputs supervised.
+        record_every: steps between recorded states; about 200 states by default. First and last are always
+            recorded.
+
+    Returns:
+        Trajectory whose times count steps, in the array kind of `rnn`.
+
+    Raises:
+        TypeError: target not floating point.
+        ValueError: arguments out of range, A not of the structure, unknown optimizer.
+        RunStopped: the first non-finite loss, with the step and the trajectory so far.
+    """
+    require_structure(rnn.A, structure)
+    target = as_target(rnn, target)
+    gram = like(rnn.A, lag_gram(target.shape[-1], covariance, outputs))
+
+    def gradient(A: Array, B: Array, C: Array) -> tuple:
+        return loss_and_gradients(A, B, C, target, gram, structure)
+
+    plain = optimizer == "gd"
+    rule = _plain_steps(rnn, gradient, step) if plain else _torch_steps(rnn, gradient, step, optimizer)
+    return _record(rule, rnn, step, steps, record_every)
+
+
+def stochastic_descent(
+    rnn: LinearRNN,
+    teacher: LinearRNN,
+    k: int,
+    step: float,
+    steps: int,
+    rng: np.random.Generator,
+    sequences: int = 64,
+    optimizer: str | Callable = "SGD",
+    record_every: int | None = None,
+) -> Trajectory:
+    r"""Train as one would first write it: fresh white sequences, autograd back through the recurrence.
+
+    Each step draws N sequences $x \sim N(0, I_k)$ and descends $\frac1N \sum (y_{k-1} - \hat y_{k-1})^2$ in
+    torch.  The expected gradient is that of `population_loss`.  A student that starts symmetric stays so.
+
+    Args:
+        rnn: the student or a batch of students (all see the same sequences).
+        teacher: the teacher whose outputs are the labels.
+        k: sequence length.
+        step: learning rate.
+        steps: number of steps, at least 1.
+        rng: NumPy random generator for the sequences; it is advanced.
+        sequences: mini-batch size N.
+        optimizer: as in `gradient_descent`, "gd" being torch's "SGD".
+        record_every: steps between recorded states.
+
+    Returns:
+        Trajectory with the mini-batch losses, in the array kind of `rnn`.
+
+    Raises:
+        ValueError: arguments out of range, unknown optimizer.
+        RunStopped: the first non-finite loss, with the step and the trajectory so far.
+    """
+    import torch
+
+    k, sequences = require_count("k", k), require_count("sequences", sequences)
+    symmetric = bool((array_namespace(rnn.A).matrix_transpose(rnn.A) == rnn.A).all())
+    one_per_student = (sequences, *([1] * len(rnn.batch)), k)
+
+    def gradient(*weights: Array) -> tuple:
+        if not all(bool(w.isfinite().all()) for w in weights):
+            return (weights[1].sum(-1) * float("nan"), *weights)
+        inputs = rng.standard_normal((sequences, k))
+        labels = like(weights[0], simulate(teacher, inputs)[:, -1])
+        leaves = [w.detach().clone().requires_grad_() for w in weights]
+        outputs = simulate(LinearRNN(*leaves), like(weights[0], inputs.reshape(one_per_student)))[..., -1]
+        loss = ((outputs - labels.reshape(one_per_student[:-1])) ** 2).mean(0)
+        toward_A, *rest = torch.autograd.grad(loss.sum(), leaves)
+        return loss.detach(), (toward_A + toward_A.mT) / 2 if symmetric else toward_A, *rest
+
+    rule = _torch_steps(rnn, gradient, step, "SGD" if optimizer == "gd" else optimizer)
+    return _record(rule, rnn, step, steps, record_every)
+
+
+def _plain_steps(rnn: LinearRNN, gradient: Callable, step: float) -> Iterator[tuple[tuple, Array]]:
+    """Yield (weights, their loss), then move by -step * gradient, for ever."""
+    weights = (rnn.A, rnn.B, rnn.C)
+    while True:
+        loss, *slopes = gradient(*weights)
+        yield weights, loss
+        weights = tuple(w - step * s for w, s in zip(weights, slopes, strict=True))
+
+
+def _torch_steps(
+    rnn: LinearRNN, gradient: Callable, step: float, optimizer: str | Callable
+) -> Iterator[tuple[tuple, Array]]:
+    """The same with a torch optimizer that is handed the gradient; it moves the weights in place."""
+    import torch
+
+    weights = [torch.as_tensor(w).detach().clone() for w in (rnn.A, rnn.B, rnn.C)]
+    rule = _find_optimizer(optimizer)(weights, lr=step)
+    while True:
+        loss, *slopes = gradient(*weights)
+        yield tuple(weights), loss
+        for w, s in zip(weights, slopes, strict=True):
+            w.grad = s
+        rule.step()
+
+
+def _find_optimizer(optimizer: str | Callable) -> Callable:
+    import torch
+
+    if callable(optimizer):
+        return optimizer
+    known = {n.lower(): o for n, o in vars(torch.optim).items() if isinstance(o, type) and n != "Optimizer"}
+    if str(optimizer).lower() not in known:
+        names = ", ".join(sorted(o.__name__ for o in known.values()))
+        raise ValueError(f"optimizer {optimizer!r} is not 'gd', nor callable, nor one of torch's: {names}.")
+    return known[optimizer.lower()]
+
+
+def _record(
+    states: Iterator[tuple], rnn: LinearRNN, step: float, steps: int, record_every: int | None
+) -> Trajectory:
+    """Take the steps, keeping the first state, every `record_every`-th and the last; stop if one diverges."""
+    steps = require_count("steps", steps)
+    if not (step > 0 and np.isfinite(step)):
+        raise ValueError(f"step must be positive and finite, but is {step!r}.")
+    every = require_count("record_every", record_every or max(1, steps // _SNAPSHOTS))
+    kept: list[tuple[int, tuple, Array]] = []
+    counted = tqdm(range(steps + 1), desc="descent", leave=False, disable=None)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for done, (weights, loss) in zip(counted, states, strict=False):
+            if not bool(array_namespace(loss).isfinite(loss).all()):
+                raise RunStopped(
+                    f"the loss is no longer finite at step {done} of {steps} (step size {step:g}): the step is "
+                    f"too large for the curvature met; try {step / 10:g}. "
+                    f"{len(kept)} earlier states are in .trajectory.",
+                    _trajectory(kept, rnn, done),
+                )
+            if done % every == 0 or done == steps:
+                kept.append((done, *(array_namespace(a).asarray(a, copy=True) for a in (*weights, loss))))
+    return _trajectory(kept, rnn, steps)
+
+
+def _trajectory(kept: list, rnn: LinearRNN, steps: int) -> Trajectory:
+    """Stack what was kept, back in the array kind of the student that came in."""
+    if not kept:
+        A, B, C, loss = (a[None][:0] for a in (rnn.A, rnn.B, rnn.C, rnn.B[..., 0]))
+        return Trajectory(np.asarray([], dtype=int), LinearRNN(A, B, C), loss, evaluations=1, steps=0)
+    times, *columns = zip(*kept, strict=True)
+    xp = array_namespace(columns[0][0])
+    stacked = [xp.stack(list(column)) for column in columns]
+    if is_numpy_array(rnn.A):
+        stacked = [np.asarray(s) for s in stacked]
+    return Trajectory(np.asarray(times), LinearRNN(*stacked[:3]), stacked[3], steps + 1, steps)

@@ -1,0 +1,265 @@
+r"""Linear recurrent networks: what they are, what they answer, how to make one.
+
+A linear RNN with state dimension $d$ reads a scalar sequence $x_0, x_1, \dots$ and writes $y_0, y_1, \dots$:
+
+$$h_t = A h_{t-1} + B x_t, \qquad y_t = C h_t, \qquad h_{-1} = 0 .$$
+
+All it can ever do is in its impulse response (Markov parameters) $m_j = C A^j B$, lag $j = 0, 1, \dots$:
+$y_t = \sum_{j \le t} m_j x_{t-j}$.  Everything here runs on NumPy arrays and on torch tensors alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj
+from jaxtyping import Float
+
+from lowdim.checks import (
+    Array,
+    identity_like,
+    require_count,
+    require_finite,
+    require_float,
+    require_structure,
+)
+
+# Up to this length plain Krylov products win; beyond it the two-sided product below needs O(sqrt(length)) of
+them._DIRECT_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class LinearRNN:
+    r"""The system $h_t = A h_{t-1} + B x_t$, $y_t = C h_t$, or a batch of them.
+
+    Args:
+        A: transition matrix, shape (..., d, d).
+        B: input vector, shape (..., d).
+        C: output vector, shape (..., d) (the row $C$ of the equations, stored flat).
+
+    Raises:
+        TypeError: entries that are not floating point, or NumPy and torch mixed.
+        ValueError: shapes that do not fit, NaN or infinite entries.
+    """
+
+    A: Float[Array, "*batch d d"]
+    B: Float[Array, "*batch d"]
+    C: Float[Array, "*batch d"]
+
+    def __post_init__(self) -> None:
+        for name in ("A", "B", "C"):
+            require_float(name, getattr(self, name))
+        if len({type(self.A), type(self.B), type(self.C)}) > 1:
+            kinds = ", ".join(f"{n} is {type(getattr(self, n)).__name__}" for n in "ABC")
+            raise TypeError(f"A, B and C must be of one kind, but {kinds}; use torch.from_numpy or .numpy().")
+        if self.A.ndim < 2 or self.A.shape[-1] != self.A.shape[-2]:
+            raise ValueError(f"A must be square, shape (..., d, d), but has shape {tuple(self.A.shape)}.")
+        for name in ("B", "C"):
+            shape = tuple(getattr(self, name).shape)
+            if shape != tuple(self.A.shape[:-1]):
+                raise ValueError(
+                    f"{name} has shape {shape}, but A of shape {tuple(self.A.shape)} needs {name} of shape "
+                    f"{tuple(self.A.shape[:-1])}: one entry per state, the same batch axes first. "
+                    "A column or row vector goes in flat."
+                )
+        for name in ("A", "B", "C"):
+            require_finite(name, getattr(self, name))
+
+    @property
+    def dim(self) -> int:
+        """State dimension d."""
+        return self.A.shape[-1]
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """Shape of the batch axes; () for a single system."""
+        return tuple(self.A.shape[:-2])
+
+    def __getitem__(self, index: Any) -> LinearRNN:
+        """Select along the batch axes: `rnn[3]`, `rnn[:, 0]`, `rnn[-1]`."""
+        if not self.batch:
+            raise IndexError("This LinearRNN has no batch axes to select from.")
+        index = index if isinstance(index, tuple) else (index,)
+        return LinearRNN(
+            self.A[(*index, ..., slice(None), slice(None))],
+            self.B[(*index, ..., slice(None))],
+            self.C[(*index, ..., slice(None))],
+        )
+
+    def map(self, function: Callable[[Array], Array]) -> LinearRNN:
+        """The system with `function` applied to A, B and C, for example `rnn.map(torch.from_numpy)`.
+
+        Args:
+            function: takes an array and returns an array of the same trailing shape.
+        """
+        return LinearRNN(function(self.A), function(self.B), function(self.C))
+
+
+def impulse_response(rnn: LinearRNN, length: int) -> Float[Array, "*batch length"]:
+    r"""Impulse response $m_j = C A^j B$ for lags $j = 0, \dots, \mathrm{length} - 1$.
+
+    Long responses use $m_{i + s l} = \big((A^s)^{\mathsf T\,l} C^{\mathsf T}\big)^{\mathsf T} A^i B$ with
+    $s \approx \sqrt{\mathrm{length}}$: two short Krylov sequences and one product in place of `length` of
+    them.
+
+    Args:
+        rnn: the system or a batch of systems.
+        length: number of lags, at least 1.
+
+    Returns:
+        Array of shape (..., length); lag 0 is $CB$.
+
+    Raises:
+        ValueError: length below 1.
+
+    >>> impulse_response(teacher([0.5], [2.0]), 4)
+    array([2.  , 1.  , 0.5 , 0.25])
+    """
+    length = require_count("length", length)
+    xp = array_namespace(rnn.A)
+    if length <= _DIRECT_LENGTH:
+        return xp.matmul(krylov(rnn.A, rnn.B, length), rnn.C[..., None])[..., 0]
+    stride = math.isqrt(length)
+    near = krylov(rnn.A, rnn.B, stride)
+    leap = xp.linalg.matrix_power(xp.matrix_transpose(rnn.A), stride)
+    far = krylov(leap, rnn.C, -(-length // stride))
+    response = xp.matmul(far, xp.matrix_transpose(near))
+    return xp.reshape(response, (*rnn.batch, -1))[..., :length]
+
+
+def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Array, "*outputs T"]:
+    r"""Run the recurrence $h_t = A h_{t-1} + B x_t$, $y_t = C h_t$ from $h_{-1} = 0$.
+
+    Args:
+        rnn: the system or a batch of systems.
+        inputs: scalar sequences, shape (..., T); leading axes broadcast against the batch axes of `rnn`.
+
+    Returns:
+        Outputs, shape (..., T).
+
+    Raises:
+        TypeError: inputs that are not floating point.
+        ValueError: inputs without a time axis, empty, or with leading axes that do not broadcast.
+    """
+    require_float("inputs", inputs)
+    if inputs.ndim == 0 or inputs.shape[-1] == 0:
+        raise ValueError(f"inputs must have a non-empty time axis last, but has shape {tuple(inputs.shape)}.")
+    xp = array_namespace(rnn.A, inputs)
+    try:
+        np.broadcast_shapes(rnn.batch, tuple(inputs.shape[:-1]))
+    except ValueError:
+        raise ValueError(
+            f"inputs of shape {tuple(inputs.shape)} do not broadcast against the batch axes {rnn.batch} "
+            "of the system; for N sequences through each of S systems pass inputs of shape (N, 1, T)."
+        ) from None
+    transposed = xp.matrix_transpose(rnn.A)
+    outputs, state = [], rnn.B * inputs[..., 0, None]
+    for t in range(inputs.shape[-1]):
+        if t > 0:
+            # A single system advances all its sequences in one product; a batch needs one product each.
+            moved = xp.matmul(rnn.A, state[..., None])[..., 0] if rnn.batch else xp.matmul(state, transposed)
+            state = moved + rnn.B * inputs[..., t, None]
+        outputs.append(xp.sum(rnn.C * state, axis=-1))
+    return xp.stack(outputs, axis=-1)
+
+
+def teacher(
+    poles: Float[Array, "*batch d"] | Sequence, weights: Float[Array, "*batch d"] | Sequence
+) -> LinearRNN:
+    r"""The diagonal system with spectral measure $\sum_i w_i \delta_{\lambda_i}$, so $m_j = \sum_i w_i
+    \lambda_i^j$.
+
+    $A = \mathrm{diag}(\lambda)$, $B_i = \sqrt{|w_i|}$, $C_i = \mathrm{sgn}(w_i)\sqrt{|w_i|}$.  It is
+    balanced, $B = C^{\mathsf T}$, exactly when no weight is negative.
+
+    Args:
+        poles: eigenvalues $\lambda_i$ of A, shape (..., d).
+        weights: weights $w_i$ of either sign, shape (..., d).
+
+    Returns:
+        A LinearRNN of dimension d, in the array kind of `poles` (NumPy for lists).
+
+    Raises:
+        TypeError: integer arrays, or NumPy and torch mixed.
+        ValueError: shapes that differ, NaN or infinite entries.
+
+    >>> teacher([0.9, -0.5], [1.0, -4.0]).C
+    array([ 1., -2.])
+    """
+    poles, weights = _listed("poles", poles), _listed("weights", weights)
+    if tuple(poles.shape) != tuple(weights.shape) or poles.ndim == 0:
+        raise ValueError(
+            f"poles and weights must have the same shape (..., d), one weight per pole, but have shapes "
+            f"{tuple(poles.shape)} and {tuple(weights.shape)}."
+        )
+    require_finite("poles", poles)
+    require_finite("weights", weights)
+    xp = array_namespace(poles, weights)
+    A = poles[..., None] * identity_like(poles)
+    root = xp.sqrt(xp.abs(weights))
+    return LinearRNN(A, root, xp.sign(weights) * root)
+
+
+def random_student(
+    d: int, std: float, rng: np.random.Generator, symmetric: bool = True, batch: tuple[int, ...] = ()
+) -> LinearRNN:
+    r"""A Gaussian student: $B, C \sim N(0, \sigma^2 I)$ and $A = G$ or its symmetric part $(G + G^{\mathsf
+    T})/2$.
+
+    The entries of $G$ are $N(0, \sigma^2)$, so the spectrum of a symmetric $A$ fills about
+    $[-\sigma\sqrt{2d}, \sigma\sqrt{2d}]$.
+
+    Args:
+        d: state dimension, at least 1.
+        std: standard deviation $\sigma > 0$ of the Gaussian entries (the initialization scale).
+        rng: NumPy random generator; it is advanced.
+        symmetric: whether A is symmetrized.
+        batch: leading batch axes, one independent student each.
+
+    Returns:
+        A NumPy float64 LinearRNN.
+
+    Raises:
+        TypeError: rng that is not a numpy.random.Generator.
+        ValueError: d below 1 or std not positive and finite.
+    """
+    d = require_count("d", d)
+    if not (std > 0 and math.isfinite(std)):
+        raise ValueError(f"std must be positive and finite, but is {std!r}; near zero is e.g. 1e-4.")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")
+    A = std * rng.standard_normal((*batch, d, d))
+    B, C = std * rng.standard_normal((2, *batch, d))
+    return LinearRNN((A + np.swapaxes(A, -1, -2)) / 2 if symmetric else A, B, C)
+
+
+def spectral_measure(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Array, "*batch d"]]:
+    r"""The signed measure $\mu = \sum_i w_i \delta_{\lambda_i}$ with $m_j = \int x^j d\mu$, for symmetric A.
+
+    With $A = \sum_i \lambda_i q_i q_i^{\mathsf T}$ the weights are $w_i = (q_i^{\mathsf T} B)(C q_i)$; a
+    balanced system, $B = C^{\mathsf T}$, has $w_i \ge 0$.
+
+    Args:
+        rnn: a system with symmetric A, or a batch of them.
+
+    Returns:
+        Poles, ascending, and weights, both of shape (..., d).
+
+    Raises:
+        ValueError: A that is not symmetric.
+    """
+    require_structure(rnn.A, "symmetric")
+    xp = array_namespace(rnn.A)
+    poles, vectors = xp.linalg.eigh(rnn.A)
+    along = xp.matmul(xp.stack([rnn.B, rnn.C], axis=-2), vectors)
+    return poles, along[..., 0, :] * along[..., 1, :]
+
+
+def _listed(name: str, value: Array | Sequence) -> Array:
+    value = value if is_array_api_obj(value) else np.asarray(value, dtype=np.float64)
+    require_float(name, value)
+    return value
