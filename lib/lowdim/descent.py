@@ -174,8 +174,8 @@ def _record(
         for done, (weights, loss) in zip(counted, states, strict=False):
             if not bool(array_namespace(loss).isfinite(loss).all()):
                 raise RunStopped(
-                    f"the loss is no longer finite at step {done} of {steps} (step size {step:g}): the step is "
-                    f"too large for the curvature met; try {step / 10:g}. "
+                    f"the loss is no longer finite at step {done} of {steps} (step size {step:g}): the step "
+                    f"is too large for the curvature met; try {step / 10:g}. "
                     f"{len(kept)} earlier states are in .trajectory.",
                     _trajectory(kept, rnn, done),
                 )

@@ -19,17 +19,11 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 from jaxtyping import Float
 
-from lowdim.checks import (
-    Array,
-    identity_like,
-    require_count,
-    require_finite,
-    require_float,
-    require_structure,
-)
+from lowdim import checks
+from lowdim.checks import Array, require_count, require_finite, require_float
+from lowdim.krylov import krylov
 
-# Up to this length plain Krylov products win; beyond it the two-sided product below needs O(sqrt(length)) of
-them._DIRECT_LENGTH = 64
+_DIRECT_LENGTH = 64  # beyond this the two-sided product in impulse_response beats one product per lag
 
 
 @dataclass(frozen=True)
@@ -199,7 +193,7 @@ def teacher(
     require_finite("poles", poles)
     require_finite("weights", weights)
     xp = array_namespace(poles, weights)
-    A = poles[..., None] * identity_like(poles)
+    A = poles[..., None] * checks.identity_like(poles)
     root = xp.sqrt(xp.abs(weights))
     return LinearRNN(A, root, xp.sign(weights) * root)
 
@@ -252,7 +246,7 @@ def spectral_measure(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Ar
     Raises:
         ValueError: A that is not symmetric.
     """
-    require_structure(rnn.A, "symmetric")
+    checks.require_structure(rnn.A, "symmetric")
     xp = array_namespace(rnn.A)
     poles, vectors = xp.linalg.eigh(rnn.A)
     along = xp.matmul(xp.stack([rnn.B, rnn.C], axis=-2), vectors)
