@@ -63,7 +63,7 @@ def claims_path() -> Path:
         if (path := folder / "book" / "claims.yml").is_file():
             return path
     raise FileNotFoundError(
-        f"no book/claims.yml in {here} or above it: run inside the repository, or set LOWDIM_CLAIMS to the file"
+        f"no book/claims.yml in {here} or above: work in the repository, or let LOWDIM_CLAIMS name the file"
     )
 
 

@@ -6,6 +6,7 @@ claim: the reader sees its row turn false in its place, and the build stops afte
 """
 
 import math
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -49,7 +50,8 @@ class Verdict:
             f"control ({c.control}): {summary(self.control)}"
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        # The data travel as metadata of the output: Sphinx warns about a MIME type that it cannot render.
         row = {
             "id": self.claim.id,
             "value": [_json(x) for x in self.value],
@@ -58,24 +60,31 @@ class Verdict:
             "control_failed": self.control_failed,
             "test": self.claim.test.text,
         }
-        return {"text/plain": repr(self), "text/html": self._html(), MIME: row}
+        return {"text/plain": repr(self), "text/html": self._html()}, {MIME: row}
+
+    def rows(self) -> str:
+        """The measurement and its control as an HTML description list."""
+        c = self.claim
+        fate = "fails, as it must" if self.control_failed else "passes, and must not"
+        quantity = escape(c.quantity[:1].upper() + c.quantity[1:])
+        return (
+            '<dl class="lowdim-claim-rows">\n'
+            f"<dt>{quantity}</dt>\n"
+            f"<dd><strong>{html_numbers(summary(self.value))}</strong>, "
+            f"required: {html_numbers(c.test.text)}</dd>\n"
+            f"<dt>Control: {escape(c.control)}</dt>\n"
+            f"<dd><strong>{html_numbers(summary(self.control))}</strong>, {fate}</dd>\n"
+            "</dl>"
+        )
 
     def _html(self) -> str:
-        c = self.claim
         state = "verified" if self.word == "verified" else "false"
-        fate = "fails, as it must" if self.control_failed else "passes, and must not"
-        quantity = c.quantity[:1].upper() + c.quantity[1:]
         return (
-            f'<div class="lowdim-claim lowdim-claim-{state}" id="claim-{c.id}" role="group" '
-            f'aria-label="Claim {c.id}: {self.word}">\n'
+            f'<div class="lowdim-claim lowdim-claim-{state}" id="claim-{self.claim.id}" role="group" '
+            f'aria-label="Claim {self.claim.id}: {self.word}">\n'
             f'<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{self.word}</strong> '
-            f'<code class="lowdim-claim-id">{c.id}</code></p>\n'
-            f'<dl class="lowdim-claim-rows">\n'
-            f"<dt>{escape(quantity)}</dt>\n"
-            f"<dd><strong>{summary(self.value)}</strong>, required: {escape(c.test.text)}</dd>\n"
-            f"<dt>Control: {escape(c.control)}</dt>\n"
-            f"<dd><strong>{summary(self.control)}</strong>, {fate}</dd>\n"
-            "</dl>\n</div>"
+            f'<code class="lowdim-claim-id">{self.claim.id}</code></p>\n'
+            f"{self.rows()}\n</div>"
         )
 
 
@@ -115,6 +124,20 @@ def summary(numbers: tuple[float, ...]) -> str:
     if len(numbers) == 1:
         return f"{numbers[0]:.4g}"
     return f"{np.min(numbers):.4g} to {np.max(numbers):.4g} ({len(numbers)} values)"
+
+
+def html_numbers(text: str) -> str:
+    """The text with its numbers set as a reader expects them: a true minus sign and powers of ten.
+
+    Args:
+        text: plain text; it is escaped.
+
+    >>> html_numbers("below 2.5e-09")
+    'below 2.5 × 10<sup>−9</sup>'
+    """
+    text = re.sub(r"(?<![\w.])-(?=[\d.i])", "−", escape(text))
+    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: f" × 10<sup>{'−' * bool(e[1])}{e[2]}</sup>", text)
+    return re.sub(r"(?<![\w.])1 × 10", "10", text)
 
 
 def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:

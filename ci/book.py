@@ -1,0 +1,32 @@
+"""Execute what changed, check the ledger, build the site: ``python -m ci.book [task ...]``.
+
+Without a task, everything; ``notebook:03_balancedness`` executes one chapter and stops there.
+"""
+
+import os
+import sys
+
+from doit.cmd_base import ModuleTaskLoader
+from doit.doit_cmd import DoitMain
+
+from ci import dodo, tree
+
+
+def main(tasks: list[str]) -> int:
+    """Run the tasks; 0 if all of them are up to date afterwards."""
+    tree.BUILD.mkdir(exist_ok=True)
+    try:
+        code = DoitMain(ModuleTaskLoader(dodo)).run(["run", *tasks])
+    except KeyboardInterrupt:
+        # The threads that wait for kernels cannot be interrupted; the kernels end with this process.
+        dodo.PROGRESS.say("interrupted")
+        os._exit(130)
+    if code == 0 and not tasks:
+        dodo.PROGRESS.say(f"The book: {tree.shown(tree.HTML / 'index.html')}")
+    elif code:
+        dodo.PROGRESS.say("The book was not built.")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""Collect the verdicts from the executed notebooks and hold them against ``claims.yml``.
+
+A verdict is decided again here, from the recorded numbers and the test in force now.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lowdim.claims import Claim
+from lowdim.ledger import MIME, Verdict
+from nbformat import NotebookNode
+
+
+@dataclass(frozen=True)
+class Record:
+    """One call of ``ledger.record`` found in the output of a cell."""
+
+    id: str
+    chapter: str
+    value: tuple[float, ...]
+    control: tuple[float, ...]
+
+
+def records(notebooks: Mapping[str, NotebookNode]) -> list[Record]:
+    """Every record in the outputs of these notebooks, keyed by chapter."""
+    found = []
+    for chapter, nb in notebooks.items():
+        for cell in nb.cells:
+            for output in cell.get("outputs", []):
+                if row := output.get("metadata", {}).get(MIME):
+                    value, control = (tuple(float(x) for x in row[key]) for key in ("value", "control"))
+                    found.append(Record(row["id"], chapter, value, control))
+    return found
+
+
+def judge(claims: list[Claim], found: list[Record]) -> tuple[list[Verdict], list[str]]:
+    """The verdict on each claim, in the order of ``claims.yml``, and every fault, one line each."""
+    verdicts, faults = [], []
+    for claim in claims:
+        rows = [record for record in found if record.id == claim.id]
+        where = f"{claim.chapter}: {claim.id}"
+        if not rows:
+            faults.append(f"{where}: missing, no cell records it")
+            continue
+        if len(rows) > 1:
+            faults.append(f"{where}: recorded {len(rows)} times, in {', '.join(r.chapter for r in rows)}")
+        if strays := sorted({record.chapter for record in rows} - {claim.chapter}):
+            faults.append(f"{where}: recorded in {', '.join(strays)}, but claims.yml says {claim.chapter}")
+        verdict = Verdict(claim, rows[0].value, rows[0].control)
+        verdicts.append(verdict)
+        if not verdict.passed:
+            faults.append(f"{where}: false, {_misses(claim, verdict.value)}")
+        if not verdict.control_failed:
+            faults.append(f"{where}: the control passes, so the test decides nothing: {verdict.control}")
+    known = {claim.id for claim in claims}
+    faults += [f"{r.chapter}: {r.id}: recorded, but not in claims.yml" for r in found if r.id not in known]
+    return verdicts, faults
+
+
+def _misses(claim: Claim, value: tuple[float, ...]) -> str:
+    outside = [f"{x:.6g}" for x in value if not claim.test.passes(x)]
+    more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
+    return f"{', '.join(outside[:5])}{more} of {len(value)} not {claim.test.text} ({claim.quantity})"

@@ -1,0 +1,30 @@
+"""Where things are. Every path of the pipeline is named here once."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "notebooks"
+BOOK = ROOT / "book"
+CLAIMS = BOOK / "claims.yml"
+LIBRARY = ROOT / "lib" / "lowdim"
+REQUIREMENTS = ROOT / "requirements.txt"
+
+# Generated, and ignored by git.
+BUILD = ROOT / "_build"
+EXECUTED = BOOK / "notebooks"
+PARTS = BOOK / "_generated"
+CLAIMS_PAGE = BOOK / "claims.md"
+FAILED = BUILD / "failed"
+TIMES = BUILD / "times"
+RUNS = BUILD / "runs"
+HTML = BUILD / "html"
+
+
+def sources() -> list[Path]:
+    """The chapters, in the order of their names."""
+    return sorted(SOURCES.glob("*.md"))
+
+
+def shown(path: Path) -> str:
+    """A path as a person in the repository's top folder would type it."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
