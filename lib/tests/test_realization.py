@@ -35,15 +35,15 @@ def test_values_are_those_of_the_gramians(gramian, radius, symmetric):
 
 
 def test_small_values_keep_their_digits():
-    """Two nearly equal poles: σ₂ is far below √eps σ₁ and known in closed form."""
-    a, b = 0.5, 0.5 + 1e-10
-    # With unit weights σ are the eigenvalues of the Cauchy matrix of the two poles.
-    gram = np.array([[1 / (1 - a * a), 1 / (1 - a * b)], [1 / (1 - a * b), 1 / (1 - b * b)]])
-    determinant = (a - b) ** 2 / ((1 - a * a) * (1 - b * b) * (1 - a * b) ** 2)  # Cauchy
-    expected = determinant / np.trace(gram)  # the smaller root of σ² - tr σ + det, det << tr²
-    small = hankel_singular_values(teacher([a, b], [1.0, 1.0]))[1]
-    assert small == pytest.approx(expected, abs=20 * EPS * np.trace(gram))
-    assert expected < 1e-19
+    """Unseen states have value 0; Gramians, whose entries are squares, would give √eps."""
+    rng = np.random.default_rng(9)
+    T = rng.standard_normal((8, 8))
+    A = np.diag(np.r_[0.9, 0.5, -0.4, rng.uniform(-0.5, 0.5, 5)])
+    B, C = np.r_[np.ones(3), np.ones(5)], np.r_[np.ones(3), np.zeros(5)]
+    hidden = LinearRNN(T @ A @ np.linalg.inv(T), T @ B, C @ np.linalg.inv(T))
+    got = hankel_singular_values(hidden)
+    np.testing.assert_allclose(got[:3], hankel_singular_values(teacher([0.9, 0.5, -0.4], [1.0, 1.0, 1.0])))
+    assert got[3:].max() <= 1e2 * EPS * np.linalg.cond(T) * got[0]
 
 
 def test_finite_lags_are_the_hankel_matrix_of_the_response():
