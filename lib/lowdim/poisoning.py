@@ -92,7 +92,7 @@ def pole_flow(
         Poles at these times, shape (T, d).
 
     Raises:
-        ValueError: importance negative or of another shape than target; poles not positive where they must be.
+        ValueError: importance negative or of another shape than target; poles not positive where needed.
         RuntimeError: the integrator stopped early.
     """
     require_finite("poles", poles)
