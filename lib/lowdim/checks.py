@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_array_api_obj
+from array_api_compat import array_namespace, device, is_array_api_obj, is_torch_array
 
 # A NumPy array or a torch tensor; naming torch.Tensor here would import torch into NumPy-only kernels.
 Array = Any
@@ -62,6 +62,26 @@ def require_float(name: str, value: Array) -> None:
         )
 
 
+def require_alike(**arrays: Array) -> None:
+    """Refuse what is not floating point, NumPy mixed with torch, one precision mixed with another.
+
+    Args:
+        arrays: what was passed, under the names of the arguments.
+    """
+    for name, array in arrays.items():
+        require_float(name, array)
+    kinds = {
+        name: f"{'torch' if is_torch_array(array) else 'NumPy'} {str(array.dtype).removeprefix('torch.')}"
+        for name, array in arrays.items()
+    }
+    if len(set(kinds.values())) > 1:
+        raise TypeError(
+            f"{', '.join(kinds)} must be of one kind and precision, but "
+            f"{', '.join(f'{name} is {kind}' for name, kind in kinds.items())}; convert with "
+            "torch.from_numpy(x), x.numpy(), x.astype(...) or x.to(...)."
+        )
+
+
 def require_finite(name: str, value: Array) -> None:
     """Refuse NaN and infinite entries.
 
@@ -73,7 +93,8 @@ def require_finite(name: str, value: Array) -> None:
     bad = int(xp.sum(xp.astype(~xp.isfinite(value), xp.int64)))
     if bad:
         raise ValueError(
-            f"{name} has {bad} NaN or infinite entries of {math.prod(value.shape)}; did training diverge?"
+            f"{name} has {bad} NaN or infinite entries of {math.prod(value.shape)}; "
+            "if a run made it, the run diverged: take a smaller step."
         )
 
 
@@ -87,3 +108,13 @@ def require_count(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r}.")
     return int(value)
+
+
+def require_rng(rng: np.random.Generator) -> None:
+    """Refuse seeds and global state where a generator is wanted.
+
+    Args:
+        rng: what was passed.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")

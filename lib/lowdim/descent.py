@@ -1,4 +1,4 @@
-r"""Gradient descent and every torch optimizer, on one student or on many at once.
+r"""Gradient descent and the torch optimizers, on one student or on many at once.
 
 The gradients are the closed forms of `objective`, so a step costs 2k matrix-vector products and no graph.  A
 batch of students is trained in one go: rules that treat each coordinate by itself (gradient descent,
@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from array_api_compat import array_namespace, is_numpy_array
 from jaxtyping import Float
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
-from lowdim.checks import Array, require_count, require_structure
+from lowdim.checks import Array, require_count, require_rng, require_structure
 from lowdim.objective import as_target, lag_gram, like, loss_and_gradients
 from lowdim.systems import LinearRNN, simulate
 from lowdim.trajectory import RunStopped, Trajectory
 
 _SNAPSHOTS = 200  # recorded by default: enough for a curve, little enough for d = 200
+_UNSUITED = {"Optimizer", "LBFGS", "Muon", "SparseAdam"}  # want a closure, matrices only, sparse gradients
 
 
 def gradient_descent(
@@ -57,14 +58,15 @@ def gradient_descent(
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
     require_structure(rnn.A, structure)
-    target = as_target(rnn, target)
-    gram = like(rnn.A, lag_gram(target.shape[-1], covariance, outputs))
+    plain = optimizer == "gd"
+    start = rnn if plain else _in_torch(rnn)
+    target = as_target(start, target)
+    gram = like(start.A, lag_gram(target.shape[-1], covariance, outputs))
 
     def gradient(A: Array, B: Array, C: Array) -> tuple:
         return loss_and_gradients(A, B, C, target, gram, structure)
 
-    plain = optimizer == "gd"
-    rule = _plain_steps(rnn, gradient, step) if plain else _torch_steps(rnn, gradient, step, optimizer)
+    rule = _plain_steps(start, gradient, step) if plain else _torch_steps(start, gradient, step, optimizer)
     return _record(rule, rnn, step, steps, record_every)
 
 
@@ -86,7 +88,7 @@ def stochastic_descent(
 
     Args:
         rnn: the student or a batch of students (all see the same sequences).
-        teacher: the teacher whose outputs are the labels.
+        teacher: the teacher whose outputs are the labels, a single system.
         k: sequence length.
         step: learning rate.
         steps: number of steps, at least 1.
@@ -99,27 +101,32 @@ def stochastic_descent(
         Trajectory with the mini-batch losses, in the array kind of `rnn`.
 
     Raises:
-        ValueError: arguments out of range, unknown optimizer.
+        TypeError: rng that is not a numpy.random.Generator.
+        ValueError: arguments out of range, several teachers, unknown optimizer.
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
     import torch
 
     k, sequences = require_count("k", k), require_count("sequences", sequences)
-    symmetric = bool((array_namespace(rnn.A).matrix_transpose(rnn.A) == rnn.A).all())
-    one_per_student = (sequences, *([1] * len(rnn.batch)), k)
+    require_rng(rng)
+    if teacher.batch:
+        raise ValueError(f"teacher must be a single system, but has batch axes {teacher.batch}.")
+    start = _in_torch(rnn)
+    teacher = teacher.map(lambda weights: like(start.A, weights))
+    symmetric = bool((start.A.mT == start.A).all())
 
     def gradient(*weights: Array) -> tuple:
         if not all(bool(w.isfinite().all()) for w in weights):
             return (weights[1].sum(-1) * float("nan"), *weights)
-        inputs = rng.standard_normal((sequences, k))
-        labels = like(weights[0], simulate(teacher, inputs)[:, -1])
+        # Axes: sequences, then one of length 1 for each batch axis of the students, then time.
+        inputs = like(start.A, rng.standard_normal((sequences, *(1 for _ in rnn.batch), k)))
         leaves = [w.detach().clone().requires_grad_() for w in weights]
-        outputs = simulate(LinearRNN(*leaves), like(weights[0], inputs.reshape(one_per_student)))[..., -1]
-        loss = ((outputs - labels.reshape(one_per_student[:-1])) ** 2).mean(0)
+        errors = simulate(LinearRNN(*leaves), inputs)[..., -1] - simulate(teacher, inputs)[..., -1]
+        loss = (errors**2).mean(0)
         toward_A, *rest = torch.autograd.grad(loss.sum(), leaves)
         return loss.detach(), (toward_A + toward_A.mT) / 2 if symmetric else toward_A, *rest
 
-    rule = _torch_steps(rnn, gradient, step, "SGD" if optimizer == "gd" else optimizer)
+    rule = _torch_steps(start, gradient, step, "SGD" if optimizer == "gd" else optimizer)
     return _record(rule, rnn, step, steps, record_every)
 
 
@@ -136,9 +143,7 @@ def _torch_steps(
     rnn: LinearRNN, gradient: Callable, step: float, optimizer: str | Callable
 ) -> Iterator[tuple[tuple, Array]]:
     """The same with a torch optimizer that is handed the gradient; it moves the weights in place."""
-    import torch
-
-    weights = [torch.as_tensor(w).detach().clone() for w in (rnn.A, rnn.B, rnn.C)]
+    weights = [w.detach().clone() for w in (rnn.A, rnn.B, rnn.C)]
     rule = _find_optimizer(optimizer)(weights, lr=step)
     while True:
         loss, *slopes = gradient(*weights)
@@ -148,16 +153,23 @@ def _torch_steps(
         rule.step()
 
 
+def _in_torch(rnn: LinearRNN) -> LinearRNN:
+    import torch
+
+    return rnn.map(torch.as_tensor)
+
+
 def _find_optimizer(optimizer: str | Callable) -> Callable:
     import torch
 
     if callable(optimizer):
         return optimizer
-    known = {n.lower(): o for n, o in vars(torch.optim).items() if isinstance(o, type) and n != "Optimizer"}
-    if str(optimizer).lower() not in known:
-        names = ", ".join(sorted(o.__name__ for o in known.values()))
-        raise ValueError(f"optimizer {optimizer!r} is not 'gd', nor callable, nor one of torch's: {names}.")
-    return known[optimizer.lower()]
+    known = {n: o for n, o in vars(torch.optim).items() if isinstance(o, type) and n not in _UNSUITED}
+    for name, rule in known.items():
+        if name.lower() == str(optimizer).lower():
+            return rule
+    names = ", ".join(sorted(known))
+    raise ValueError(f"optimizer must be 'gd', a callable or one of torch's {names}, but is {optimizer!r}.")
 
 
 def _record(
@@ -167,21 +179,30 @@ def _record(
     steps = require_count("steps", steps)
     if not (step > 0 and np.isfinite(step)):
         raise ValueError(f"step must be positive and finite, but is {step!r}.")
-    every = require_count("record_every", record_every or max(1, steps // _SNAPSHOTS))
+    default = max(1, steps // _SNAPSHOTS)
+    every = require_count("record_every", default if record_every is None else record_every)
     kept: list[tuple[int, tuple, Array]] = []
     counted = tqdm(range(steps + 1), desc="descent", leave=False, disable=None)
     with np.errstate(over="ignore", invalid="ignore"):
         for done, (weights, loss) in zip(counted, states, strict=False):
-            if not bool(array_namespace(loss).isfinite(loss).all()):
+            finite = array_namespace(loss).isfinite(loss)
+            if not bool(finite.all()):
+                why = f"step size {step:g} is too large for the curvature met; try {step / 10:g}"
                 raise RunStopped(
-                    f"the loss is no longer finite at step {done} of {steps} (step size {step:g}): the step "
-                    f"is too large for the curvature met; try {step / 10:g}. "
+                    f"the loss is not finite at step {done} of {steps}{_which(finite)}: "
+                    f"{why if done else 'the weights it starts from are too large'}. "
                     f"{len(kept)} earlier states are in .trajectory.",
                     _trajectory(kept, rnn, done),
                 )
             if done % every == 0 or done == steps:
                 kept.append((done, *(array_namespace(a).asarray(a, copy=True) for a in (*weights, loss))))
     return _trajectory(kept, rnn, steps)
+
+
+def _which(finite: Array) -> str:
+    """Name the first student whose loss is not finite, where there are several."""
+    bad = np.argwhere(~np.asarray(finite, dtype=bool))
+    return f" for student {', '.join(map(str, bad[0]))}" if finite.ndim else ""
 
 
 def _trajectory(kept: list, rnn: LinearRNN, steps: int) -> Trajectory:

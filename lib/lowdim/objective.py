@@ -9,7 +9,7 @@ on inputs with covariance $\Sigma$ it is $L = r^{\mathsf T} M r$ with the lag Gr
 from __future__ import annotations
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_array_api_obj
+from array_api_compat import array_namespace, device
 from jaxtyping import Float
 
 from lowdim.checks import Array, identity_like, require_finite, require_float, require_structure
@@ -29,7 +29,7 @@ def residuals(rnn: LinearRNN, target: Float[Array, "*target k"]) -> Float[Array,
 
     Raises:
         TypeError: target not floating point.
-        ValueError: target empty, NaN or infinite.
+        ValueError: target empty, NaN or infinite, or with batch axes that do not fit those of the students.
     """
     target = as_target(rnn, target)
     return impulse_response(rnn, target.shape[-1]) - target
@@ -109,8 +109,12 @@ def lag_gram(k: int, covariance: Float[Array, "k k"] | None = None, outputs: str
     if sigma.shape != (k, k):
         raise ValueError(f"covariance has shape {sigma.shape}, but training length k = {k} needs ({k}, {k}).")
     require_finite("covariance", sigma)
-    if not np.allclose(sigma, sigma.T, rtol=1e-10, atol=0.0):
-        raise ValueError("covariance must be symmetric; for samples x of shape (N, k) it is x.T @ x / N.")
+    largest, slack = np.abs(sigma).max(), 1e-10 * np.abs(sigma).max()
+    if np.abs(sigma - sigma.T).max() > slack or np.linalg.eigvalsh(sigma)[0] < -slack:
+        raise ValueError(
+            "covariance must be symmetric without negative eigenvalues (largest entry "
+            f"{largest:.3g}); for samples x of shape (N, k) it is x.T @ x / N."
+        )
     gram = np.zeros((k, k))
     for t in range(k) if outputs == "all" else [k - 1]:
         gram[: t + 1, : t + 1] += sigma[t::-1, t::-1]
@@ -209,12 +213,19 @@ def as_target(rnn: LinearRNN, target: Array) -> Array:
         rnn: the student it is for.
         target: the teacher's first k responses, shape (..., k).
     """
-    if not is_array_api_obj(target):
-        raise TypeError(f"target must be an array of k responses, but is {type(target).__name__}.")
     require_float("target", target)
     if target.ndim == 0 or target.shape[-1] == 0:
         raise ValueError(
             f"target has shape {tuple(target.shape)} but needs k >= 1 lags: use impulse_response(teacher, k)."
+        )
+    try:
+        fits = np.broadcast_shapes(rnn.batch, tuple(target.shape[:-1])) == rnn.batch
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"target of shape {tuple(target.shape)} does not fit a system with batch axes {rnn.batch}: "
+            "pass one target, shape (k,), or one for each system, the same batch axes first."
         )
     require_finite("target", target)
     return like(rnn.A, target)

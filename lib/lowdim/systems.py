@@ -20,13 +20,13 @@ from array_api_compat import array_namespace, is_array_api_obj
 from jaxtyping import Float
 
 from lowdim import checks
-from lowdim.checks import Array, require_count, require_finite, require_float
+from lowdim.checks import Array, require_alike, require_count, require_finite, require_float
 from lowdim.krylov import krylov
 
 _DIRECT_LENGTH = 64  # beyond this the two-sided product in impulse_response beats one product per lag
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearRNN:
     r"""The system $h_t = A h_{t-1} + B x_t$, $y_t = C h_t$, or a batch of them.
 
@@ -36,7 +36,7 @@ class LinearRNN:
         C: output vector, shape (..., d) (the row $C$ of the equations, stored flat).
 
     Raises:
-        TypeError: entries that are not floating point, or NumPy and torch mixed.
+        TypeError: entries that are not floating point; NumPy and torch, or two precisions, mixed.
         ValueError: shapes that do not fit, NaN or infinite entries.
     """
 
@@ -45,20 +45,16 @@ class LinearRNN:
     C: Float[Array, "*batch d"]
 
     def __post_init__(self) -> None:
-        for name in ("A", "B", "C"):
-            require_float(name, getattr(self, name))
-        if len({type(self.A), type(self.B), type(self.C)}) > 1:
-            kinds = ", ".join(f"{n} is {type(getattr(self, n)).__name__}" for n in "ABC")
-            raise TypeError(f"A, B and C must be of one kind, but {kinds}; use torch.from_numpy or .numpy().")
-        if self.A.ndim < 2 or self.A.shape[-1] != self.A.shape[-2]:
-            raise ValueError(f"A must be square, shape (..., d, d), but has shape {tuple(self.A.shape)}.")
+        require_alike(A=self.A, B=self.B, C=self.C)
+        square = tuple(self.A.shape)
+        if len(square) < 2 or square[-1] != square[-2] or square[-1] == 0:
+            raise ValueError(f"A must be square, (..., d, d) with d >= 1, but has shape {square}.")
         for name in ("B", "C"):
             shape = tuple(getattr(self, name).shape)
-            if shape != tuple(self.A.shape[:-1]):
+            if shape != square[:-1]:
                 raise ValueError(
-                    f"{name} has shape {shape}, but A of shape {tuple(self.A.shape)} needs {name} of shape "
-                    f"{tuple(self.A.shape[:-1])}: one entry per state, the same batch axes first. "
-                    "A column or row vector goes in flat."
+                    f"{name} has shape {shape}, but A of shape {square} needs {name} of shape {square[:-1]}: "
+                    "one entry per state, the same batch axes first. A column or row vector goes in flat."
                 )
         for name in ("A", "B", "C"):
             require_finite(name, getattr(self, name))
@@ -122,7 +118,7 @@ def impulse_response(rnn: LinearRNN, length: int) -> Float[Array, "*batch length
     leap = xp.linalg.matrix_power(xp.matrix_transpose(rnn.A), stride)
     far = krylov(leap, rnn.C, -(-length // stride))
     response = xp.matmul(far, xp.matrix_transpose(near))
-    return xp.reshape(response, (*rnn.batch, -1))[..., :length]
+    return xp.reshape(response, (*rnn.batch, far.shape[-2] * stride))[..., :length]
 
 
 def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Array, "*outputs T"]:
@@ -136,10 +132,12 @@ def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Arra
         Outputs, shape (..., T).
 
     Raises:
-        TypeError: inputs that are not floating point.
-        ValueError: inputs without a time axis, empty, or with leading axes that do not broadcast.
+        TypeError: inputs that are not floating point, or of another array kind or precision than the system.
+        ValueError: inputs without a time axis, empty, NaN or infinite, or with leading axes that do not
+            broadcast.
     """
-    require_float("inputs", inputs)
+    require_alike(rnn=rnn.A, inputs=inputs)
+    require_finite("inputs", inputs)
     if inputs.ndim == 0 or inputs.shape[-1] == 0:
         raise ValueError(f"inputs must have a non-empty time axis last, but has shape {tuple(inputs.shape)}.")
     xp = array_namespace(rnn.A, inputs)
@@ -178,7 +176,7 @@ def teacher(
         A LinearRNN of dimension d, in the array kind of `poles` (NumPy for lists).
 
     Raises:
-        TypeError: integer arrays, or NumPy and torch mixed.
+        TypeError: integer arrays; NumPy and torch, or two precisions, mixed.
         ValueError: shapes that differ, NaN or infinite entries.
 
     >>> teacher([0.9, -0.5], [1.0, -4.0]).C
@@ -190,6 +188,7 @@ def teacher(
             f"poles and weights must have the same shape (..., d), one weight per pole, but have shapes "
             f"{tuple(poles.shape)} and {tuple(weights.shape)}."
         )
+    require_alike(poles=poles, weights=weights)
     require_finite("poles", poles)
     require_finite("weights", weights)
     xp = array_namespace(poles, weights)
@@ -224,8 +223,7 @@ def random_student(
     d = require_count("d", d)
     if not (std > 0 and math.isfinite(std)):
         raise ValueError(f"std must be positive and finite, but is {std!r}; near zero is e.g. 1e-4.")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")
+    checks.require_rng(rng)
     A = std * rng.standard_normal((*batch, d, d))
     B, C = std * rng.standard_normal((2, *batch, d))
     return LinearRNN((A + np.swapaxes(A, -1, -2)) / 2 if symmetric else A, B, C)

@@ -10,7 +10,7 @@ from lowdim.checks import Array
 from lowdim.systems import LinearRNN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     r"""Weights and loss along a run, of gradient flow (continuous time) or of descent (steps).
 
@@ -24,7 +24,7 @@ class Trajectory:
 
     times: Num[Array, " T"]
     rnn: LinearRNN
-    loss: Float[Array, T * batch]
+    loss: Float[Array, " T *batch"]
     evaluations: int
     steps: int
 
