@@ -1,9 +1,11 @@
 """Build the site with Jupyter Book, warnings as errors; a new site replaces the old one when it is whole."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,11 +24,38 @@ def build(book: Path, html: Path, progress: Progress) -> None:
         SiteError: if Sphinx fails or warns.
     """
     started = time.monotonic()
-    fresh = tree.BUILD / "fresh"
+    _jupyter_book(book, html, "-W", "-n", "--keep-going")
+    progress.say(f"    site  {len(list(html.rglob('*.html')))} pages  {time.monotonic() - started:.1f} s")
+
+
+def build_page(notebook: Path, html: Path) -> Path:
+    """Build one executed notebook as a book of one page, which looks like the book; the page's path.
+
+    Its references to other chapters lead nowhere, so what Sphinx warns about is not held against it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder)
+        shutil.copy(notebook, book)
+        for name in ("_static", "references.bib"):
+            (book / name).symlink_to(tree.BOOK / name)
+        (book / "_toc.yml").write_text(f"format: jb-book\nroot: {notebook.stem}\n", encoding="utf-8")
+        _jupyter_book(book, html)
+    return html / f"{notebook.stem}.html"
+
+
+def _jupyter_book(book: Path, html: Path, *flags: str) -> None:
+    fresh = tree.BUILD / f"fresh-{html.name}"
     shutil.rmtree(fresh, ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(book)]
-    command += ["--path-output", str(fresh), "--config", str(tree.ROOT / "_config.yml")]
-    command += ["--all", "-W", "-n", "--keep-going", "-q"]
+    command += [
+        "--path-output",
+        str(fresh),
+        "--config",
+        str(tree.ROOT / "_config.yml"),
+        "--all",
+        "-q",
+        *flags,
+    ]
     done = subprocess.run(
         command,
         cwd=tree.ROOT,
@@ -36,12 +65,18 @@ def build(book: Path, html: Path, progress: Progress) -> None:
         text=True,
     )
     if done.returncode:
-        raise SiteError(f"the site does not build:\n{(done.stdout + done.stderr).strip()}")
+        raise SiteError(f"the site does not build:\n{_told(done.stdout + done.stderr)}")
     shutil.rmtree(html, ignore_errors=True)
     html.parent.mkdir(parents=True, exist_ok=True)
     (fresh / "_build" / "html").rename(html)
     shutil.rmtree(fresh)
-    progress.say(f"    site  {len(list(html.rglob('*.html')))} pages  {time.monotonic() - started:.1f} s")
+
+
+def _told(output: str) -> str:
+    """What Sphinx said, without Jupyter Book's banners and colours, and with paths as a person types them."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output).replace(f"{tree.ROOT}{os.sep}", "")
+    noise = re.compile(r"(Running Jupyter-Book|Source Folder|Config Path|Output Path|=+$|Building your book)")
+    return "\n".join(f"  {line}" for line in plain.splitlines() if line.strip() and not noise.match(line))
 
 
 def search_path() -> str:

@@ -38,7 +38,11 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Claim:
-    """One entry of ``claims.yml``: a sentence, the quantity that decides it, its test and its control."""
+    """One entry of ``claims.yml``.
+
+    The chapter makes the claim, a sentence with its own id; the quantity is what is measured to decide it, the
+    test is what every value must pass, and the control says where the same measurement must fail.
+    """
 
     id: str
     chapter: str

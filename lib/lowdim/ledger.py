@@ -20,7 +20,10 @@ MIME = "application/vnd.lowdim.claim+json"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was measured for a claim, and what it decides: every value must pass, every control must fail."""
+    """What was measured for a claim, and what it decides.
+
+    Every number of the value must pass the claim's test, every number of the control must fail it.
+    """
 
     claim: Claim
     value: tuple[float, ...]
@@ -123,7 +126,8 @@ def summary(numbers: tuple[float, ...]) -> str:
     """
     if len(numbers) == 1:
         return f"{numbers[0]:.4g}"
-    return f"{np.min(numbers):.4g} to {np.max(numbers):.4g} ({len(numbers)} values)"
+    ordered = np.sort(numbers)  # NaN comes last, where it shows
+    return f"{ordered[0]:.4g} to {ordered[-1]:.4g} ({len(numbers)} values)"
 
 
 def html_numbers(text: str) -> str:

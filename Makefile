@@ -1,0 +1,38 @@
+# The book: `make book` builds it, `make test` checks it. Any Python from 3.11 on will do: make PYTHON=python3.12 book
+PYTHON ?= python3
+PORT ?= 8000
+IN := .venv/bin/python
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help book test serve notebook bench lock clean env
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+book: env ## install what is needed, execute the notebooks, build the book into _build/html
+	@$(IN) -m ci.book
+
+test: ## lint, unit tests, the book with its claims, every page in a browser
+	@$(PYTHON) ci/bootstrap.py --browser
+	@$(IN) -m ci.check
+
+serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
+	@echo "The book: http://localhost:$(PORT)    (Ctrl-C ends it)"
+	@$(IN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html > /dev/null 2>&1
+
+notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
+	@$(IN) -m ci.rerun "$(NAME)" "$(PARAMS)"
+
+bench: env ## measure the speed of the library
+	@$(IN) -m ci.bench
+
+lock: ## resolve ci/requirements.in into requirements.txt (needs uv)
+	uv pip compile --quiet --python-version 3.11.7 --annotation-style line --no-emit-index-url \
+		--custom-compile-command "make lock" ci/requirements.in | grep -vE '^(nvidia|cuda|triton)' > requirements.txt
+
+clean: ## remove everything that was built; the installed packages stay
+	rm -rf _build book/notebooks book/_generated book/claims.md
+	find ci lib book -name __pycache__ -prune -exec rm -rf {} +
+
+env:
+	@$(PYTHON) ci/bootstrap.py

@@ -1,0 +1,162 @@
+"""Bring what the book needs: an environment, the pinned packages, the library, a browser for the tests.
+
+It runs on a bare Python 3.11 or later, without any package. Each step leaves its mark when it is done, so an
+interrupted one is taken up again and a finished one costs nothing.
+"""
+
+from __future__ import annotations  # so that an older Python reads far enough to say that it is too old
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = ROOT / "requirements.txt"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: list[str]) -> None:
+    """Bring everything; with --browser, Chromium too."""
+    if sys.version_info < (3, 11):  # noqa: UP036
+        stop(f"Python 3.11 or later is needed, this is {platform.python_version()}: add PYTHON=python3.11")
+    environment()
+    packages()
+    library()
+    if "--browser" in arguments:
+        browser()
+
+
+def environment() -> None:
+    """A virtual environment that works."""
+    if PYTHON.exists() and (packages_stand() or run([PYTHON, "-m", "pip", "--version"]) is None):
+        return
+    say("Creating the virtual environment .venv")
+    shutil.rmtree(VENV, ignore_errors=True)
+    failure = run([sys.executable, "-m", "venv", VENV])
+    if failure and apt(f"python3.{sys.version_info.minor}-venv"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        failure = run([sys.executable, "-m", "venv", VENV])
+    if failure:
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop(
+            f"{failure}\nNo virtual environment: install Python's venv module (Debian, Ubuntu: python3-venv)."
+        )
+
+
+def packages() -> None:
+    """Everything pinned in requirements.txt."""
+    if packages_stand():
+        return
+    count = sum(line[:1].isalnum() for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines())
+    started = time.monotonic()
+    say(f"Installing {count} packages into .venv; this happens once and takes a minute or two")
+    if failure := pip("--requirement", REQUIREMENTS):
+        stop(f"{failure}\nThe packages could not all be installed; the same command goes on from here.")
+    say(f"Installed in {time.monotonic() - started:.0f} s")
+    set_mark("packages", digest([REQUIREMENTS]))
+
+
+def packages_stand() -> bool:
+    """Whether the packages were installed to the end."""
+    return marked("packages", digest([REQUIREMENTS]))
+
+
+def library() -> None:
+    """The library as a reader gets it: built and installed, not linked."""
+    files = [
+        path for path in (ROOT / "lib" / "lowdim").rglob("*") if path.is_file() and path.suffix != ".pyc"
+    ]
+    mark = digest([ROOT / "lib" / "pyproject.toml", *files])
+    if marked("library", mark):
+        return
+    # Built from a copy: setuptools leaves a folder in which a deleted module would live on.
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(
+            ROOT / "lib", Path(copy) / "lib", ignore=shutil.ignore_patterns("tests", "__pycache__")
+        )
+        if failure := pip("--no-deps", "--no-build-isolation", "--force-reinstall", Path(copy) / "lib"):
+            stop(f"{failure}\nThe library in lib/ could not be installed.")
+    set_mark("library", mark)
+
+
+def browser() -> None:
+    """A Chromium for the check of the built pages."""
+    if any(shutil.which(name) for name in BROWSERS) or apt("chromium"):
+        return
+    say("Installing Chromium through playwright")
+    if failure := run([PYTHON, "-m", "playwright", "install", "chromium"]):
+        stop(f"{failure}\nThe tests need a browser: install Chromium (Debian: apt install chromium).")
+
+
+def apt(package: str) -> bool:
+    """Install one of Debian's packages, where that is possible without asking anybody."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    say(f"Installing Debian's package {package}")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", package]
+    return run(["apt-get", "update", "-q"], quiet) is None and run(install, quiet) is None
+
+
+def pip(*arguments: str | Path) -> str | None:
+    """Run pip's install in the environment; what went wrong, or None."""
+    options = ["--quiet", "--no-input", "--no-user", "--disable-pip-version-check"]
+    return run([PYTHON, "-m", "pip", "install", *options, *arguments])
+
+
+def run(command: list[str | Path], environment: dict[str, str] | None = None) -> str | None:
+    """Run a command; None if it succeeds, else what it said."""
+    inherited = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=inherited | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return None if done.returncode == 0 else done.stdout.strip() or f"{command[0]} failed"
+
+
+def digest(files: list[Path]) -> str:
+    """One hash over names and contents."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def marked(step: str, mark: str) -> bool:
+    """Whether this step was finished for this content."""
+    path = VENV / f"lowdim-{step}"
+    return path.is_file() and path.read_text(encoding="utf-8") == mark
+
+
+def set_mark(step: str, mark: str) -> None:
+    """Remember that this step is finished."""
+    (VENV / f"lowdim-{step}").write_text(mark, encoding="utf-8")
+
+
+def say(text: str) -> None:
+    """One line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def stop(text: str) -> None:
+    """End with a message."""
+    sys.exit(text)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("interrupted; the same command goes on from here")
