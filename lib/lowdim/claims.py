@@ -40,8 +40,8 @@ class Criterion:
 class Claim:
     """One entry of ``claims.yml``.
 
-    The chapter makes the claim, a sentence with its own id; the quantity is what is measured to decide it, the
-    test is what every value must pass, and the control says where the same measurement must fail.
+    The chapter makes the claim, a sentence with its own id; the quantity is what is measured to decide it,
+    the test is what every value must pass, and the control says where the same measurement must fail.
     """
 
     id: str

@@ -1,0 +1,45 @@
+"""Everything that must hold: ``make test``. A stage that fails does not keep the others from running."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ci import tree
+
+IN = Path(sys.executable).parent
+RUFF = ["--config", "lib/pyproject.toml", "lib", "ci", "book"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--config-file", "lib/pyproject.toml", "--rootdir", "."]
+STAGES = {
+    "lint": [
+        [IN / "ruff", "check", *RUFF],
+        [IN / "ruff", "format", "--check", *RUFF],
+        [IN / "actionlint", *sorted((tree.ROOT / ".github" / "workflows").glob("*.yml"))],
+    ],
+    "library": [[*PYTEST, "lib/tests"]],
+    "pipeline": [[*PYTEST, "ci/tests"]],
+    "book and claims": [[sys.executable, "-m", "ci.book"]],
+    "pages": [[sys.executable, "-m", "ci.check_site", tree.HTML]],
+}
+
+
+def main() -> int:
+    """Run every stage, then say what failed."""
+    outcomes = {}
+    for name, commands in STAGES.items():
+        print(f"\n--- {name}", flush=True)
+        started = time.monotonic()
+        if name == "pages" and outcomes["book and claims"][0]:
+            print("not checked: the book was not built")
+            outcomes[name] = (True, 0.0)
+            continue
+        codes = [subprocess.run(list(map(str, command)), cwd=tree.ROOT).returncode for command in commands]
+        outcomes[name] = (any(codes), time.monotonic() - started)
+    print()
+    for name, (failed, seconds) in outcomes.items():
+        print(f"{'FAILED' if failed else 'passed':>8}  {name:<18} {seconds:6.1f} s")
+    return int(any(failed for failed, _ in outcomes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
