@@ -123,7 +123,7 @@ def stochastic_descent(
         leaves = [w.detach().clone().requires_grad_() for w in weights]
         errors = simulate(LinearRNN(*leaves), inputs)[..., -1] - simulate(teacher, inputs)[..., -1]
         loss = (errors**2).mean(0)
-        toward_A, *rest = torch.autograd.grad(loss.sum(), leaves)
+        toward_A, *rest = torch.autograd.grad(loss.sum(), leaves, materialize_grads=True)  # k = 1: no A
         return loss.detach(), (toward_A + toward_A.mT) / 2 if symmetric else toward_A, *rest
 
     rule = _torch_steps(start, gradient, step, "SGD" if optimizer == "gd" else optimizer)
