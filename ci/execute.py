@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+# What a kernel says about itself is no news here, and two kernels need not share a history.
+KERNEL_ARGUMENTS = ["--log-level=50", "--HistoryManager.enabled=False"]
 CELL_TIMEOUT = 1200  # seconds; a cell that takes longer hangs
 
 
@@ -82,6 +84,7 @@ def execute(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     os.environ.update(ENVIRONMENT)
+    Path(ENVIRONMENT["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     nb, name = read(source), source.stem
     scratch.parent.mkdir(parents=True, exist_ok=True)
     current: dict[str, Any] = {}
@@ -101,7 +104,7 @@ def execute(
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,
             on_cell_start=on_cell,
-            extra_arguments=["--log-level=50"],  # what a kernel says about itself is no news here
+            extra_arguments=KERNEL_ARGUMENTS,
         )
         if warned := _warning(nb, source):
             raise NotebookError(f"{warned}\n  outputs: {tree.shown(scratch)}")
