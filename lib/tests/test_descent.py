@@ -120,6 +120,18 @@ def test_descent_reaches_the_teacher():
     assert len(run.times) == 201
 
 
+def test_a_mini_batch_is_the_loss_with_its_own_covariance():
+    run = stochastic_descent(student(), TRUTH, 7, 0.1, 4, np.random.default_rng(8), 3, record_every=1)
+    rng = np.random.default_rng(8)
+    for t in range(4):
+        x = rng.standard_normal((3, 7))
+        covariance, now = x.T @ x / 3, run.rnn[t]
+        assert run.loss[t] == pytest.approx(population_loss(now, TARGET, covariance), rel=1e-10)
+        slope = gradients(now, TARGET, covariance=covariance)
+        moved = LinearRNN(now.A - 0.1 * slope.A, now.B - 0.1 * slope.B, now.C - 0.1 * slope.C)
+        assert_same(run.rnn[t + 1], moved, atol=1e-13)
+
+
 def test_expected_gradient_of_real_sequences_is_the_closed_form():
     rnn, k, calls = student(), 5, 60
     expected = gradients(rnn, impulse_response(TRUTH, k))
