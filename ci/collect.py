@@ -49,15 +49,18 @@ def judge(claims: list[Claim], found: list[Record]) -> tuple[list[Verdict], list
         verdict = Verdict(claim, rows[0].value, rows[0].control)
         verdicts.append(verdict)
         if not verdict.passed:
-            faults.append(f"{where}: false, {_misses(claim, verdict.value)}")
+            outside = [x for x in verdict.value if not claim.test.passes(x)]
+            told = f"{_some(outside)} of {len(verdict.value)} not {claim.test.text} ({claim.quantity})"
+            faults.append(f"{where}: false, {told}")
         if not verdict.control_failed:
-            faults.append(f"{where}: the control passes, so the test decides nothing: {verdict.control}")
+            inside = [x for x in verdict.control if claim.test.passes(x)]
+            told = f"{_some(inside)} of {len(verdict.control)} is {claim.test.text}"
+            faults.append(f"{where}: the control passes, so the test decides nothing: {told}")
     known = {claim.id for claim in claims}
     faults += [f"{r.chapter}: {r.id}: recorded, but not in claims.yml" for r in found if r.id not in known]
     return verdicts, faults
 
 
-def _misses(claim: Claim, value: tuple[float, ...]) -> str:
-    outside = [f"{x:.6g}" for x in value if not claim.test.passes(x)]
-    more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
-    return f"{', '.join(outside[:5])}{more} of {len(value)} not {claim.test.text} ({claim.quantity})"
+def _some(numbers: list[float]) -> str:
+    told = ", ".join(f"{x:.6g}" for x in numbers[:5])
+    return told if len(numbers) <= 5 else f"{told} and {len(numbers) - 5} more"

@@ -59,7 +59,14 @@ def parameters(source: Path) -> dict[str, dict[str, str]]:
 
 
 def _typed(name: str, text: str, written: str) -> Any:
-    default, value = _literal(written), _literal(text)
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        value = text  # a word needs no quotes
+    try:
+        default = ast.literal_eval(written)
+    except (SyntaxError, ValueError):
+        default = value  # computed in the notebook: its type is not known here
     if isinstance(default, float) and type(value) is int:
         return float(value)
     if isinstance(default, tuple | list) and isinstance(value, tuple | list):
@@ -68,14 +75,6 @@ def _typed(name: str, text: str, written: str) -> Any:
         kinds = f"{type(value).__name__}, and the notebook wants {type(default).__name__}"
         raise UsageError(f"{name}={text} is {kinds}, as in {name} = {written}")
     return value
-
-
-def _literal(text: str) -> Any:
-    """The value of a Python literal; a word that is none stands for itself."""
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        return text
 
 
 def _listing(known: dict[str, dict[str, str]]) -> str:

@@ -72,9 +72,13 @@ class Repository:
         (self.root / path).write_text(text, encoding="utf-8")
         return self.root / path
 
-    def book(self) -> subprocess.CompletedProcess:
+    def edit(self, path: str, old: str = "", new: str = "# edited\n") -> None:
+        """Replace the first occurrence in one file; by default, put a comment at its beginning."""
+        self.write(path, (self.root / path).read_text(encoding="utf-8").replace(old, new, 1))
+
+    def book(self, *tasks: str) -> subprocess.CompletedProcess:
         """What ``make book`` runs, after everything is installed."""
-        command = [sys.executable, "-m", "ci.book"]
+        command = [sys.executable, "-m", "ci.book", *tasks]
         outside = {key: value for key, value in os.environ.items() if key != "LOWDIM_CLAIMS"}
         return subprocess.run(command, cwd=self.root, env=outside, capture_output=True, text=True)
 
