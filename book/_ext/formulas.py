@@ -1,8 +1,8 @@
 """Formulas, set by KaTeX at build time.
 
 One that KaTeX cannot read is a warning with file and line, so that the build stops; sphinxcontrib-katex would
-only print it in red. And a comma stays on the line of the formula before it, an opening bracket on the line of
-the formula after it: browsers may break a line between a formula and anything.
+only print it in red. And a comma stays with the formula before it, an opening bracket with the one after it:
+browsers may break a line between a formula and anything.
 """
 
 import re

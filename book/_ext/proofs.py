@@ -1,4 +1,4 @@
-"""``prf:proof`` as a reader expects it: an italic "Proof.", any block may come first, a long one can be folded.
+"""``prf:proof`` as readers expect it: an italic "Proof.", any block may come first, a long one can be folded.
 
 sphinx-proof pastes the word into the first line of the text, which breaks a proof that begins with a formula
 or a list, gives every proof of a page the same id, and its ``dropdown`` has no title to click on.
