@@ -89,7 +89,7 @@ def library() -> None:
 
 def browser() -> None:
     """A Chromium for the check of the built pages."""
-    if any(shutil.which(name) for name in BROWSERS) or apt("chromium"):
+    if os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS)) or apt("chromium"):
         return
     say("Installing Chromium through playwright")
     if failure := run([PYTHON, "-m", "playwright", "install", "chromium"]):
