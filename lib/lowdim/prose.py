@@ -8,6 +8,7 @@ so the number is kept in both forms.
 
 import math
 import re
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import Any
 
@@ -66,7 +67,8 @@ def typeset(value: Any, digits: int = 2, unit: str = "") -> str:
     >>> typeset(0.1234, digits=3, unit="%")
     '12.3\\,\\%'
     """
-    value = getattr(value, "item", lambda: value)()  # a NumPy scalar, a tensor of one entry
+    with suppress(AttributeError, RuntimeError, ValueError):
+        value = value.item()  # a NumPy scalar, a tensor of one entry
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"value must be one real number, got {value!r}")
     if not math.isfinite(value):

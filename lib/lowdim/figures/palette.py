@@ -6,6 +6,8 @@ of ``SERIES`` were found by maximizing the smallest OKLab distance between any t
 normal vision and the three simulated dichromacies; the tests check what came out.
 """
 
+import functools
+
 import numpy as np
 
 PAPER = "#ffffff"  # the page itself: fills and halos that hide what is behind
@@ -58,6 +60,7 @@ def ramp(n: int) -> list[str]:
     return [_hex(_from_lch(*(start + (stop - start) * s))) for s in np.linspace(1, 0, n)[::-1]]
 
 
+@functools.cache
 def dark(colour: str) -> str:
     """The same colour for the dark page: hue kept, lightness turned over.
 
