@@ -78,6 +78,7 @@ def stochastic_descent(
     steps: int,
     rng: np.random.Generator,
     sequences: int = 64,
+    shared: bool = True,
     optimizer: str | Callable = "SGD",
     record_every: int | None = None,
 ) -> Trajectory:
@@ -87,13 +88,14 @@ def stochastic_descent(
     torch.  The expected gradient is that of `population_loss`.  A student that starts symmetric stays so.
 
     Args:
-        rnn: the student or a batch of students (all see the same sequences).
+        rnn: the student or a batch of students.
         teacher: the teacher whose outputs are the labels, a single system.
         k: sequence length.
         step: learning rate.
         steps: number of steps, at least 1.
         rng: NumPy random generator for the sequences; it is advanced.
         sequences: mini-batch size N.
+        shared: whether all students of a batch see the same sequences; otherwise each has its own.
         optimizer: as in `gradient_descent`, "gd" being torch's "SGD".
         record_every: steps between recorded states.
 
@@ -113,13 +115,13 @@ def stochastic_descent(
         raise ValueError(f"teacher must be a single system, but has batch axes {teacher.batch}.")
     start = _in_torch(rnn)
     teacher = teacher.map(lambda weights: like(start.A, weights))
+    students = tuple(1 if shared else n for n in rnn.batch)
     symmetric = bool((start.A.mT == start.A).all())
 
     def gradient(*weights: Array) -> tuple:
         if not all(bool(w.isfinite().all()) for w in weights):
             return (weights[1].sum(-1) * float("nan"), *weights)
-        # Axes: sequences, then one of length 1 for each batch axis of the students, then time.
-        inputs = like(start.A, rng.standard_normal((sequences, *(1 for _ in rnn.batch), k)))
+        inputs = like(start.A, rng.standard_normal((sequences, *students, k)))
         leaves = [w.detach().clone().requires_grad_() for w in weights]
         errors = simulate(LinearRNN(*leaves), inputs)[..., -1] - simulate(teacher, inputs)[..., -1]
         loss = (errors**2).mean(0)

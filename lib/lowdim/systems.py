@@ -140,23 +140,26 @@ def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Arra
     require_finite("inputs", inputs)
     if inputs.ndim == 0 or inputs.shape[-1] == 0:
         raise ValueError(f"inputs must have a non-empty time axis last, but has shape {tuple(inputs.shape)}.")
-    xp = array_namespace(rnn.A, inputs)
+    extra = max(0, inputs.ndim - 1 - len(rnn.batch))
     try:
-        np.broadcast_shapes(rnn.batch, tuple(inputs.shape[:-1]))
+        np.broadcast_shapes(rnn.batch, tuple(inputs.shape[extra:-1]))
     except ValueError:
         raise ValueError(
             f"inputs of shape {tuple(inputs.shape)} do not broadcast against the batch axes {rnn.batch} "
             "of the system; for N sequences through each of S systems pass inputs of shape (N, 1, T)."
         ) from None
-    transposed = xp.matrix_transpose(rnn.A)
-    outputs, state = [], rnn.B * inputs[..., 0, None]
-    for t in range(inputs.shape[-1]):
-        if t > 0:
-            # A single system advances all its sequences in one product; a batch needs one product each.
-            moved = xp.matmul(rnn.A, state[..., None])[..., 0] if rnn.batch else xp.matmul(state, transposed)
-            state = moved + rnn.B * inputs[..., t, None]
-        outputs.append(xp.sum(rnn.C * state, axis=-1))
-    return xp.stack(outputs, axis=-1)
+    xp = array_namespace(rnn.A, inputs)
+    # All sequences of one system advance in one product: they go, as rows, next to the state.
+    lead, rest = inputs.shape[:extra], inputs.shape[extra:]
+    rows = xp.moveaxis(xp.reshape(inputs, (math.prod(lead), *rest)), 0, -2)
+    transposed, b, c = xp.matrix_transpose(rnn.A), rnn.B[..., None, :], rnn.C[..., None]
+    state = b * rows[..., 0, None]
+    outputs = [xp.matmul(state, c)[..., 0]]
+    for t in range(1, inputs.shape[-1]):
+        state = xp.matmul(state, transposed) + b * rows[..., t, None]
+        outputs.append(xp.matmul(state, c)[..., 0])
+    result = xp.moveaxis(xp.stack(outputs, axis=-1), -2, 0)
+    return xp.reshape(result, (*lead, *result.shape[1:]))
 
 
 def teacher(
