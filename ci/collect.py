@@ -6,9 +6,10 @@ A verdict is decided again here, from the recorded numbers and the test in force
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
+
 from lowdim.claims import Claim
 from lowdim.ledger import MIME, Verdict
-from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)

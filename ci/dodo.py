@@ -107,10 +107,10 @@ def task_ledger():
 
     def run():
         import nbformat
-        from lowdim.claims import read_claims
 
         from ci.collect import judge, records
         from ci.pages import claims_page, state, title
+        from lowdim.claims import read_claims
 
         notebooks = {s.stem: nbformat.read(_executed(s), as_version=4) for s in tree.sources()}
         try:

@@ -5,8 +5,9 @@ import os
 import platform
 from pathlib import Path
 
-from lowdim.ledger import Verdict
 from nbformat import NotebookNode
+
+from lowdim.ledger import Verdict
 
 
 def claims_page(verdicts: list[Verdict], titles: dict[str, str]) -> str:

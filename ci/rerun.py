@@ -89,11 +89,10 @@ def run(name: str, text: str, progress: Progress) -> Path:
         UsageError: if the name or a parameter does not fit.
         NotebookError: if a cell fails.
     """
-    from lowdim.claims import read_claims
-
     from ci.build import build_page
     from ci.collect import judge, records
     from ci.publish import clean, write
+    from lowdim.claims import read_claims
 
     source = find(name)
     given = parse(text, source)

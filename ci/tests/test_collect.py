@@ -1,11 +1,11 @@
 """The four faults of a ledger, planted in a notebook that the real pipeline executes, are caught."""
 
 import pytest
-from lowdim.claims import read_claims
 
 from ci.collect import judge, records
 from ci.execute import execute
 from ci.pages import claims_page, state
+from lowdim.claims import read_claims
 
 CLAIMS = {
     "kept": "01_small",

@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lowdim import ledger
 from lowdim.claims import claims_path, read_claims
 

@@ -58,7 +58,7 @@ _RC = {
 
 @dataclass(frozen=True)
 class InlineSVG:
-    """A finished picture: HTML for the page, its description for everything else."""
+    """A finished picture: html for the page, alt, which describes it, for everything else."""
 
     html: str
     alt: str
