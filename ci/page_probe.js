@@ -123,15 +123,20 @@
     const width = document.documentElement.clientWidth;
     const excess = document.documentElement.scrollWidth - width;
     if (excess <= 0) return;
-    const clips = (e) => e !== document.body && /auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX);
+    const contained = (e) => {
+      const style = getComputedStyle(e);
+      return e !== document.body && (style.position === "fixed" || /auto|scroll|hidden|clip/.test(style.overflowX));
+    };
     let widest = document.body;
+    let right = 0;
     for (const e of document.body.querySelectorAll("*")) {
-      if (e.getBoundingClientRect().right <= width + 0.5) continue;
-      let ancestor = e.parentElement;
-      while (ancestor && !clips(ancestor)) ancestor = ancestor.parentElement;
-      if (!ancestor) widest = e;
+      const edge = e.getBoundingClientRect().right;
+      if (edge < right || edge <= width + 0.5) continue;
+      let ancestor = e;
+      while (ancestor && !contained(ancestor)) ancestor = ancestor.parentElement;
+      if (!ancestor) [widest, right] = [e, edge];
     }
-    found("overflow", widest, `${excess} px wider than the window`);
+    found("overflow", widest, `${excess} px wider than the window: "${short(widest.textContent)}"`);
   }
 
   let ids = [];

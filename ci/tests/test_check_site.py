@@ -64,7 +64,7 @@ FAULTS = {
     ),
     "too-wide": (
         '<div id="wide" style="width: 500px">x</div>',
-        r"overflow \(phone\): 1\d\d px wider than the window, in #wide",
+        r"overflow \(phone\): 1\d\d px wider than the window: \"x\", in #wide",
     ),
     "pale-text": ('<p style="color: #999">pale</p>', r'contrast \(light\): 2.8:1 for "pale", in p'),
     "dark-text": ('<p style="color: #444">dim</p>', r'contrast \(dark\): 1.9:1 for "dim", in p'),

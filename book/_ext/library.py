@@ -1,0 +1,82 @@
+"""The page on the library, written from the docstrings, which are Markdown with formulas.
+
+A line ``{library} systems`` of the page becomes that module's public names. The source is read, not imported:
+building the page does not wait for PyTorch.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+PAGE = "api"
+
+
+def add_modules(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put each module in the place of its line."""
+    if docname == PAGE:
+        folder = Path(app.srcdir).parent / "lib" / "lowdim"
+        source[0] = re.sub(
+            r"(?m)^\{library\} (\w+)$",
+            lambda line: "\n".join(module((folder / f"{line[1]}.py").read_text(encoding="utf-8"), line[1])),
+            source[0],
+        )
+
+
+def module(text: str, name: str) -> Iterator[str]:
+    """One module in Markdown: what it is about, then its public names."""
+    tree = ast.parse(text)
+    yield f"## lowdim.{name}\n"
+    yield markdown(tree)
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            yield f"### `{node.name}`\n"
+            yield f"```python\n{node.name}({call(node)})\n```\n"
+            yield markdown(node)
+            if isinstance(node, ast.ClassDef):
+                yield members(node)
+
+
+def call(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Names and defaults of the arguments, without annotations: the docstring says what they are."""
+    if isinstance(node, ast.FunctionDef):
+        given = node.args
+        for part in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if part:
+                part.annotation = None
+        return ast.unparse(given).removeprefix("self, ")
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+            return call(part)
+    fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
+    return ", ".join(
+        ast.unparse(part.target) + (f"={ast.unparse(part.value)}" if part.value else "") for part in fields
+    )
+
+
+def members(node: ast.ClassDef) -> str:
+    """The public methods and properties of a class, a line each."""
+    lines = []
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
+            meaning, _, _ = markdown(part).partition("\n\n")
+            lines.append(f"- `.{part.name}`: {meaning}")
+    return "\n".join(["**Members**\n", *lines, ""]) if lines else ""
+
+
+def markdown(node: ast.Module | ast.FunctionDef | ast.ClassDef) -> str:
+    """A docstring, with its Google sections as a page shows them and its examples as code."""
+    docstring = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", ast.get_docstring(node) or "")
+    docstring = re.sub(r"(?m)^(>>> .*\n?(?:.+\n?)*)", r"```pycon\n\1\n```\n", docstring)
+    docstring = re.sub(r"(?m)^Args:$", "**Arguments**\n", docstring)
+    docstring = re.sub(r"(?m)^Returns:\n {4}(?=\S)", "**Returns** ", docstring)
+    docstring = re.sub(r"(?m)^Raises:$", "**Raises**\n", docstring)
+    return re.sub(r"(?m)^ {4}([*]*\w[\w, *]*): (?=\S)", r"- `\1`: ", docstring) + "\n"
+
+
+def setup(app: Sphinx) -> dict:
+    """Write the page when it is read."""
+    app.connect("source-read", add_modules)
+    return {"parallel_read_safe": True}
