@@ -23,8 +23,8 @@ serve: book ## show the book on http://localhost:8000; PORT=8080 for another por
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
 	@$(IN) -m ci.rerun "$(NAME)" "$(PARAMS)"
 
-bench: env ## measure the speed of the library
-	@$(IN) -m ci.bench
+bench: env ## measure the speed of the library; NAME=flow for one benchmark
+	@$(IN) -m ci.bench "$(NAME)"
 
 lock: ## resolve ci/requirements.in into requirements.txt (needs uv)
 	uv pip compile --quiet --python-version 3.11.7 --annotation-style line --no-emit-index-url \

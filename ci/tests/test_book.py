@@ -73,7 +73,7 @@ def test_a_failing_notebook_stops_the_book_but_not_the_others(small):
     assert not (small.root / "_build/html").exists()
 
     small.chapter("01_first", RECORD.format(id="first", value=0.25))
-    mended = small.book()
+    mended = small.book("ledger")
     assert (mended.returncode, executed(mended)) == (0, ["01_first"]), mended.stderr
 
 
