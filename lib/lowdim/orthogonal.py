@@ -35,7 +35,7 @@ def blow_up_time(direction: LinearRNN, first_response: float) -> float:
         $s^*$; the escape from $\varepsilon$ times the direction takes about $s^* / \varepsilon$.
 
     Raises:
-        ValueError: a batch, A not symmetric, first_response zero, or a flow that did not grow, as from B = C = 0.
+        ValueError: a batch, A not symmetric, first_response zero, or no growth, as from B = C = 0.
     """
     require_structure(direction.A, "symmetric")
     if direction.batch or first_response == 0:
