@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 
 from lowdim.balance import noether_charge
 from lowdim.smallest import smallest_realization, squared_norm
-from lowdim.systems import LinearRNN, impulse_response, random_student, teacher
+from lowdim.systems import LinearRNN, impulse_response, teacher
 from lowdim.teachers import delayed, oscillating_teacher
 
 
@@ -18,7 +18,7 @@ SYSTEMS = {
     "signed": teacher([0.9, -0.5], [1.0, -0.6]),
     "delayed": delayed(teacher([0.8], [1.0]), 1),
     "skewed": changed(oscillating_teacher(0.95, 0.4), np.array([[3.0, 1.0], [0.0, 0.2]])),
-    "three": random_student(3, 1.0, np.random.default_rng(0), symmetric=False),
+    "three": teacher([0.9, 0.1, -0.6], [1.0, -0.5, 0.8]),
 }
 
 
