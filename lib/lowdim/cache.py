@@ -27,10 +27,6 @@ import lowdim
 _NUMERICS = ("numpy", "scipy", "scikit-sundae", "torch", "array-api-compat")
 
 
-class CorruptEntry(UserWarning):
-    """A cache entry whose content is not what was written; it is computed again."""
-
-
 class ResultCache:
     """A folder of results of `run`, one file for each set of arguments.
 
@@ -57,7 +53,7 @@ class ResultCache:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
 
     def load(self, arguments: Mapping[str, Any]) -> Any:
-        """The stored result; None, with a `CorruptEntry` warning where there is a damaged one, if none.
+        """The stored result; None, with a warning where there is a damaged one, if none.
 
         Args:
             arguments: the keyword arguments of the run.
@@ -70,7 +66,6 @@ class ResultCache:
         if hashlib.sha256(body).hexdigest().encode() != digest:
             warnings.warn(
                 f"the cached result {path} for {dict(arguments)} is damaged and is computed again.",
-                CorruptEntry,
                 stacklevel=2,
             )
             return None
