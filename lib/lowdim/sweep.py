@@ -25,8 +25,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, cpu_count, delayed, parallel_config
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lowdim.cache import ResultCache
 from lowdim.checks import require_count
@@ -127,16 +128,19 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None) -> It
     """Local processes. One that is killed, out of memory say, takes the pool down but not the sweep."""
     jobs = require_count("processes", cpu_count() if processes is None else processes)
     todo = dict(todo)
-    while todo:
-        try:
-            calls = [delayed(_attempt)(run, i, point) for i, point in todo.items()]
-            for outcome in _pool(jobs, return_as="generator_unordered", batch_size=1)(calls):
-                del todo[outcome[0]]
-                yield outcome
-        except TerminatedWorkerError:
-            # One of the runs that had been handed out did it; alone in a pool each answers for itself.
-            for i in list(todo)[: 2 * jobs + 1]:
-                yield _alone(run, i, todo.pop(i))
+    try:
+        while todo:
+            try:
+                calls = [delayed(_attempt)(run, i, point) for i, point in todo.items()]
+                for outcome in _pool(jobs, return_as="generator_unordered", batch_size=1)(calls):
+                    del todo[outcome[0]]
+                    yield outcome
+            except TerminatedWorkerError:
+                # One of the runs that had been handed out did it; alone in a pool each answers for itself.
+                for i in list(todo)[: 2 * jobs + 1]:
+                    yield _alone(run, i, todo.pop(i))
+    finally:
+        get_reusable_executor().shutdown()  # else the next sweep would run the code as it is now
 
 
 def _alone(run: Callable, i: int, point: dict) -> tuple:

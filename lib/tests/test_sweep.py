@@ -1,5 +1,6 @@
 """Sweeps: every point is one row, whatever happens to the runs and to the processes that do them."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -94,6 +95,18 @@ def test_a_run_that_kills_its_process_is_a_row(runs, started):
     assert table.error[6].startswith("TerminatedWorkerError")
     assert (table.y.drop(6) == table.x.drop(6)).all()
     assert count(6) == 2  # once in the pool, once alone, to be sure that it was this one
+
+
+def test_an_edited_run_is_run_as_edited(tmp_path, monkeypatch):
+    module = tmp_path / "edited_runs.py"
+    monkeypatch.syspath_prepend(tmp_path)
+    for factor in (2, 3):
+        module.write_text(f"def run(x): return {{'y': {factor} * x}}\n")
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, "edited_runs", raising=False)
+        run = importlib.import_module("edited_runs").run
+        table = sweep(run, {"x": [1, 2]}, processes=2, cache=tmp_path / "cache")
+        assert list(table.y) == [factor, 2 * factor]
 
 
 def test_second_call_comes_from_the_cache(runs, started, tmp_path):
