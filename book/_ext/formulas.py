@@ -1,15 +1,24 @@
-"""Formulas, set by KaTeX at build time.
+"""Formulas, set by KaTeX at build time: no script on the page, nothing moves while it loads.
 
-One that KaTeX cannot read is a warning with file and line, so that the build stops; sphinxcontrib-katex would
-only print it in red. And a comma stays with the formula before it, an opening bracket with the one after it:
-browsers may break a line between a formula and anything.
+One that KaTeX cannot read is a warning with file and line, so that the build stops. A comma stays with the
+formula before it, an opening bracket with the one after it: browsers may break a line between a formula and
+anything.
+
+sphinxcontrib-katex lends its copy of KaTeX. Its own renderer only prints a bad formula in red, and it talks to
+Node through a socket whose first connection is refused now and then on a busy machine.
 """
 
+import functools
+import json
 import re
+import subprocess
+from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib import katex
 
@@ -21,37 +30,78 @@ START = '<span class="katex-html" aria-hidden="true"><span class="base">'
 END = "</span></span></span>"  # of the last part, of what is seen, and of the whole
 
 
+class FormulaError(ValueError):
+    """KaTeX's own message."""
+
+
+@functools.cache
+def node() -> subprocess.Popen:
+    """KaTeX behind a pipe; it ends when this process does."""
+    program = Path(__file__).with_name("katex_lines.js")
+    command = ["node", program, Path(katex.SRC_DIR) / "katex.min.js"]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+@functools.cache
+def render(latex: str, display: bool) -> str:
+    """The HTML of a formula, for a line or for a display."""
+    print(json.dumps({"latex": latex, "display": display}), file=node().stdin, flush=True)
+    answer = json.loads(node().stdout.readline())
+    if "error" in answer:
+        raise FormulaError(answer["error"])
+    return answer["html"]
+
+
 def check(app: Sphinx, doctree: nodes.document) -> None:
-    """Render every formula of a page strictly."""
-    for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
-        display = isinstance(node, nodes.math_block)
+    """Set every formula of a page once."""
+    for formula in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
         try:
-            katex.render_latex(node.astext(), {"displayMode": display, "throwOnError": True})
-        except katex.KaTeXError as error:
-            logger.warning("KaTeX: %s", error, location=node, type="katex")
+            render(formula.astext(), isinstance(formula, nodes.math_block))
+        except FormulaError as error:
+            logger.warning("%s", error, location=formula, type="formula")
 
 
 def attach_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Move the punctuation around each formula of a paragraph into it."""
-    for node in list(doctree.findall(nodes.math)):
-        place = node.parent.index(node)
+    for formula in list(doctree.findall(nodes.math)):
+        place = formula.parent.index(formula)
         for side, pattern, neighbour in (("before", BEFORE, place - 1), ("after", AFTER, place + 1)):
-            text = node.parent[neighbour] if 0 <= neighbour < len(node.parent) else None
+            text = formula.parent[neighbour] if 0 <= neighbour < len(formula.parent) else None
             mark = pattern.search(text) if isinstance(text, nodes.Text) else None
             if mark:
-                node[side] = mark[0]
-                node.parent.replace(text, nodes.Text(pattern.sub("", text)))
+                formula[side] = mark[0]
+                formula.parent.replace(text, nodes.Text(pattern.sub("", text)))
 
 
-def visit_math(self: HTML5Translator, node: nodes.math) -> None:
+def visit_math(self: HTML5Translator, formula: nodes.math) -> None:
     """A formula within a line, with its punctuation inside its first and last unbreakable parts."""
-    html = katex.render_latex(node.astext())
-    if "before" in node:
-        html = html.replace(START, START + _mark(node["before"]), 1)
-    if "after" in node:
-        html = html.removesuffix(END) + _mark(node["after"]) + END
-    self.body += [self.starttag(node, "span", "", CLASS="math"), html, "</span>"]
+    html = _html(formula, display=False)
+    if "before" in formula:
+        html = html.replace(START, START + _mark(formula["before"]), 1)
+    if "after" in formula:
+        html = html.removesuffix(END) + _mark(formula["after"]) + END
+    self.body += [self.starttag(formula, "span", "", CLASS="math"), html, "</span>"]
     raise nodes.SkipNode
+
+
+def visit_math_block(self: HTML5Translator, formula: nodes.math_block) -> None:
+    """A display, after its number."""
+    self.body.append(self.starttag(formula, "div", CLASS="math"))
+    if formula["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, formula)})')
+        self.add_permalink_ref(formula, "Link to this equation")
+        self.body.append("</span>")
+    self.body += [_html(formula, display=True), "</div>\n"]
+    raise nodes.SkipNode
+
+
+def _html(formula: nodes.math | nodes.math_block, display: bool) -> str:
+    try:
+        return render(formula.astext(), display)
+    except FormulaError:  # there was a warning already
+        return f'<code class="katex-error">{escape(formula.astext())}</code>'
 
 
 def _mark(text: str) -> str:
@@ -59,8 +109,8 @@ def _mark(text: str) -> str:
 
 
 def setup(app: Sphinx) -> dict:
-    """Check each page once it is read, and take the place of the renderer of formulas within lines."""
-    app.add_html_math_renderer("formulas", (visit_math, None), (katex.html_visit_displaymath, None))
+    """Check each page once it is read, and set the formulas when it is written."""
+    app.add_html_math_renderer("formulas", (visit_math, None), (visit_math_block, None))
     app.connect("doctree-read", check)
     app.connect("doctree-resolved", attach_marks)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": False, "parallel_write_safe": False}  # one pipe

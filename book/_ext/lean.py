@@ -7,11 +7,8 @@ from sphinx.config import Config
 
 
 def order(app: Sphinx, config: Config) -> None:
-    """Jupyter Book lists the style sheets as the file system does, which is another order elsewhere.
-
-    KaTeX's is added by its own extension.
-    """
-    config.html_css_files = sorted(set(config.html_css_files) - {config.katex_css_path})
+    """Jupyter Book lists the style sheets as the file system does, which is another order elsewhere."""
+    config.html_css_files.sort()
 
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
