@@ -26,8 +26,9 @@ notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS
 bench: env ## measure the speed of the library; NAME=flow for one benchmark
 	@$(IN) -m ci.bench "$(NAME)"
 
+# 3.11.2 is Debian 12's Python. What torch would bring for CUDA is left out: the CPU runs the whole book.
 lock: ## resolve ci/requirements.in into requirements.txt (needs uv)
-	uv pip compile --quiet --python-version 3.11.7 --annotation-style line --no-emit-index-url \
+	uv pip compile --quiet --python-version 3.11.2 --annotation-style line --no-emit-index-url \
 		--custom-compile-command "make lock" ci/requirements.in | grep -vE '^(nvidia|cuda|triton)' > requirements.txt
 
 clean: ## remove everything that was built; the installed packages stay

@@ -108,7 +108,7 @@ def apt(package: str) -> bool:
 
 def pip(*arguments: str | Path) -> str | None:
     """Run pip's install in the environment; what went wrong, or None."""
-    options = ["--quiet", "--no-input", "--no-user", "--disable-pip-version-check"]
+    options = ["-qq", "--no-input", "--no-user", "--disable-pip-version-check"]  # -qq: only errors
     return run([PYTHON, "-m", "pip", "install", *options, *arguments])
 
 
