@@ -4,6 +4,7 @@ Text notebooks -> executed notebooks -> ledger and times -> site. Run it with ``
 Heavy imports are inside the actions: when nothing has changed none of them happens.
 """
 
+import json
 import sys
 
 import yaml
@@ -66,6 +67,12 @@ def _times(source):
     return tree.TIMES / f"{source.stem}.json"
 
 
+def _notebooks():
+    import nbformat
+
+    return {source.stem: nbformat.read(_executed(source), as_version=4) for source in tree.sources()}
+
+
 def _pipeline(*names):
     return [PIPELINE / f"{name}.py" for name in ("tree", *names)]
 
@@ -106,13 +113,11 @@ def task_ledger():
     """Hold every recorded verdict against claims.yml and write the Claims page."""
 
     def run():
-        import nbformat
-
         from ci.collect import judge, records
         from ci.pages import claims_page, state, title
         from lowdim.claims import read_claims
 
-        notebooks = {s.stem: nbformat.read(_executed(s), as_version=4) for s in tree.sources()}
+        notebooks = _notebooks()
         try:
             claims = read_claims(tree.CLAIMS)
         except ValueError as error:
@@ -128,7 +133,13 @@ def task_ledger():
 
     return {
         "actions": [run],
-        "file_dep": [tree.CLAIMS, *map(_executed, tree.sources()), *_pipeline("collect", "pages")],
+        "file_dep": [
+            tree.CLAIMS,
+            *map(_executed, tree.sources()),
+            tree.LIBRARY / "claims.py",
+            tree.LIBRARY / "ledger.py",
+            *_pipeline("collect", "pages"),
+        ],
         "targets": [tree.CLAIMS_PAGE, tree.PARTS / "ledger_state.md"],
         **FREE,
     }
@@ -138,15 +149,17 @@ def task_times():
     """Write the execution times for the Reproduce page."""
 
     def run():
-        from ci.pages import times_table
+        from ci.pages import times_table, title
 
+        runs = [json.loads(_times(source).read_text(encoding="utf-8")) for source in tree.sources()]
+        titles = {chapter: title(nb) for chapter, nb in _notebooks().items()}
         tree.PARTS.mkdir(parents=True, exist_ok=True)
-        table = times_table([_times(source) for source in tree.sources()])
+        table = times_table(runs, titles)
         (tree.PARTS / "times.html").write_text(table, encoding="utf-8")
 
     return {
         "actions": [run],
-        "file_dep": [*map(_times, tree.sources()), *_pipeline("pages")],
+        "file_dep": [*map(_times, tree.sources()), *map(_executed, tree.sources()), *_pipeline("pages")],
         "targets": [tree.PARTS / "times.html"],
         **FREE,
     }
@@ -174,6 +187,7 @@ def task_site():
             {
                 *pages,
                 *map(_executed, tree.sources()),
+                *tree.LIBRARY.glob("*.py"),  # the page on the library shows its docstrings
                 tree.CLAIMS_PAGE,
                 tree.PARTS / "ledger_state.md",
                 tree.PARTS / "times.html",

@@ -1,9 +1,8 @@
 """The pages and parts of pages that are written from the run: the claims and the execution times."""
 
-import json
 import os
 import platform
-from pathlib import Path
+from html import escape
 
 from nbformat import NotebookNode
 
@@ -54,15 +53,14 @@ def state(verdicts: list[Verdict]) -> str:
     )
 
 
-def times_table(files: list[Path]) -> str:
-    """The execution times as an HTML table.
+def times_table(runs: list[dict], titles: dict[str, str]) -> str:
+    """The execution times as an HTML table, a row for each notebook.
 
     It is included as raw HTML, which no search index reads: the page that shows it is the only file of the
     site that depends on how fast the notebooks ran.
     """
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     rows = "\n".join(
-        f'<tr><td><a href="notebooks/{run["name"]}.html">{run["name"]}</a></td>'
+        f'<tr><td><a href="notebooks/{run["name"]}.html">{escape(titles[run["name"]])}</a></td>'
         f"<td>{run['cells']}</td><td>{run['seconds']:.1f} s</td></tr>"
         for run in runs
     )

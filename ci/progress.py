@@ -6,7 +6,7 @@ Without a terminal (a log file, continuous integration) only the lasting lines a
 import shutil
 import sys
 import time
-from threading import Lock
+from threading import Lock, Thread
 
 
 class Progress:
@@ -17,6 +17,8 @@ class Progress:
         self.live = self.stream.isatty()
         self.lock = Lock()
         self.running: dict[str, tuple[float, int, int]] = {}
+        if self.live:
+            Thread(target=self._tick, daemon=True).start()
 
     def start(self, name: str, cells: int) -> None:
         """A notebook with so many code cells has started."""
@@ -46,6 +48,12 @@ class Progress:
         with self.lock:
             self.running[name] = state
             self._draw()
+
+    def _tick(self) -> None:
+        while True:
+            time.sleep(1)
+            with self.lock:
+                self._draw()
 
     def _draw(self) -> None:
         if self.live and self.running:
