@@ -17,8 +17,7 @@ test: ## lint, unit tests, the book with its claims, every page in a browser
 	@$(IN) -m ci.check
 
 serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
-	@echo "The book: http://localhost:$(PORT)    (Ctrl-C ends it)"
-	@$(IN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html > /dev/null 2>&1
+	@$(IN) -m ci.serve $(PORT)
 
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
 	@$(IN) -m ci.rerun "$(NAME)" "$(PARAMS)"

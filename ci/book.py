@@ -19,7 +19,8 @@ def main(tasks: list[str]) -> int:
         code = DoitMain(ModuleTaskLoader(dodo)).run(["run", *tasks])
     except KeyboardInterrupt:
         # The threads that wait for kernels cannot be interrupted; the kernels end with this process.
-        dodo.PROGRESS.say("interrupted")
+        dodo.PROGRESS.running.clear()
+        dodo.PROGRESS.say("interrupted; what was finished is kept")
         os._exit(130)
     if code == 0 and not tasks:
         dodo.PROGRESS.say(f"The book: {tree.shown(tree.HTML / 'index.html')}")
