@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+
 from lowdim.figures import style
-from lowdim.figures.inline import PHONE, stack
+from lowdim.figures.layout import PHONE, settle, stack
 from lowdim.figures.palette import dark, rgb, to_oklab
 
 WHITE, NIGHT = "#ffffff", "#14181e"  # the page in the style sheet, book/_static/css/page.css
@@ -78,10 +79,12 @@ def test_drawing_leaves_no_trace():
     before = dict(mpl.rcParams)
     fig = two_panels()
     size, places = fig.get_size_inches(), [ax.get_subplotspec() for ax in fig.axes]
+    title = fig.axes[0].get_title(loc="center")
     style.svg(fig, alt="x")
     assert dict(mpl.rcParams) == before
     assert (fig.get_size_inches() == size).all()
     assert [ax.get_subplotspec() for ax in fig.axes] == places
+    assert fig.axes[0].get_title(loc="center") == title == "near zero"
 
 
 def test_it_is_a_described_picture_that_scales(html):
@@ -137,22 +140,31 @@ def test_letters_are_in_the_books_font_and_formulas_in_computer_modern(html, cap
 def test_on_a_phone_panels_are_stacked_with_their_labels():
     fig = two_panels()
     stack(fig)
+    settle(fig)
     left, right = fig.axes
-    fig.draw_without_rendering()
     assert fig.get_figwidth() == PHONE
     assert right.get_position().y1 < left.get_position().y0
     assert right.get_position().x0 == pytest.approx(left.get_position().x0)
     assert right.get_ylabel() == left.get_ylabel()
 
 
-def test_on_a_phone_a_long_legend_is_below_its_panel_and_a_short_one_stays_inside():
-    fig = two_panels()
-    stack(fig)
-    fig.draw_without_rendering()
-    left, right = (ax.get_window_extent() for ax in fig.axes)
-    long, short = (ax.get_legend().get_window_extent() for ax in fig.axes)
-    assert right.y1 < long.y0 < long.y1 < left.y0
-    assert right.y0 < short.y0 < short.y1 < right.y1
+def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
+    fig, (crowded, roomy) = style.axes(1, 2)
+    for n in range(9):
+        crowded.plot([0, 1, 2], [n, n + 1, n], label=f"$k = {n}$")
+    roomy.plot([0, 1], [1, 0], label="teacher")
+    crowded.set_xlabel("lag $j$")
+    for ax in fig.axes:
+        ax.legend()
+    height = fig.get_figheight()
+    settle(fig)
+    legends = [ax.get_legend().get_window_extent() for ax in fig.axes]
+    assert legends[0].y1 < crowded.xaxis.get_tightbbox().y0
+    assert legends[0].y0 >= 0
+    assert legends[0].x1 < roomy.bbox.x0
+    assert roomy.bbox.y0 < legends[1].y0 < legends[1].y1 < roomy.bbox.y1
+    assert fig.get_figheight() * fig.dpi == pytest.approx(height * fig.dpi + legends[0].height)
+    assert [text.get_text() for text in crowded.get_legend().get_texts()] == [f"$k = {n}$" for n in range(9)]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,9 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
 
 from lowdim.figures.palette import INK, PAPER, dark
-
-PHONE = 3.5  # width in inches: 252 points on 328 pixels, so a label of 10 points has 13 pixels
 
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _SEPARATOR = re.compile(r" ?([MLQCz]) ?")
@@ -53,41 +49,6 @@ def draw(fig: Figure, alt: str, kind: str) -> str:
         f'<svg class="lowdim-{kind}" role="img" aria-label="{escape(alt)}" viewBox="{root.get("viewBox")}" '
         f'style="{_INHERITED};max-width:{width:.0f}px{hidden}">{body}</svg>'
     )
-
-
-def stack(fig: Figure) -> None:
-    """Lay the figure out for a phone: its panels in one column, every panel with its own labels.
-
-    Args:
-        fig: the figure, changed in place; panels must come from one grid.
-    """
-    panels = [ax for ax in fig.axes if ax.get_subplotspec() is not None]
-    if not panels:
-        fig.set_size_inches(PHONE, fig.get_figheight() * PHONE / fig.get_figwidth())
-        return
-    rows, cols = panels[0].get_gridspec().get_geometry()
-    height = min(fig.get_figheight() / rows, 0.78 * PHONE)
-    if cols > 1:
-        bottom_left = panels[(rows - 1) * cols]
-        column = fig.add_gridspec(len(panels), 1)
-        for i, ax in enumerate(panels):
-            ax.set_subplotspec(column[i])
-            ax.tick_params(labelleft=True, labelbottom=True)
-            ax.set_ylabel(ax.get_ylabel() or panels[i - i % cols].get_ylabel())
-            ax.set_xlabel(ax.get_xlabel() or bottom_left.get_xlabel())
-        rows = len(panels)
-    fig.set_size_inches(PHONE, rows * height + sum(_legend_below(ax) for ax in panels))
-
-
-def _legend_below(ax: Axes) -> float:
-    """Move a legend of more than two entries below its panel, and say how much height it takes, in inches."""
-    legend = ax.get_legend()
-    if legend is None or len(legend.get_texts()) <= 2:
-        return 0.0
-    legend.set_loc("upper left")
-    label = ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)  # the height of tick labels and axis label
-    legend.set_bbox_to_anchor((0, 0), transform=ax.transAxes + label)
-    return legend.get_window_extent().height / ax.figure.dpi
 
 
 def _page(value: str) -> str:

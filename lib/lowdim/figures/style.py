@@ -26,7 +26,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
-from lowdim.figures.inline import draw, stack
+from lowdim.figures.inline import draw
+from lowdim.figures.layout import settle, stack
 from lowdim.figures.palette import ACCENT, INK, MUTED, PAPER, SERIES, STUDENT, TEACHER, ramp  # noqa: F401
 
 _RC = {
@@ -85,7 +86,7 @@ def axes(
         the figure, and its ``Axes`` (one panel) or an array of them.
     """
     with _style():
-        fig = Figure(figsize=(width, height), layout="constrained")
+        fig = Figure(figsize=(width, height), dpi=72, layout="constrained")  # SVG counts in points
         return fig, fig.subplots(rows, cols, **kw)
 
 
@@ -107,11 +108,13 @@ def svg(fig: Figure, alt: str, name: str | None = None) -> InlineSVG:
     if not alt:
         raise ValueError("alt is empty; say in a sentence what the picture shows, with its measured values")
     with _style():
-        _finish(fig)
-        wide = draw(fig, alt, "wide")
-        phone = copy.deepcopy(fig)
+        wide = copy.deepcopy(fig)
+        _finish(wide)
+        phone = copy.deepcopy(wide)
         stack(phone)
-        html = wide + draw(phone, alt, "phone")
+        for layout in (wide, phone):
+            settle(layout)
+        html = draw(wide, alt, "wide") + draw(phone, alt, "phone")
     identity = f' id="{name}"' if name else ""
     return InlineSVG(f'<div class="lowdim-figure"{identity}>{html}</div>', alt)
 
