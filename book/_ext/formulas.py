@@ -4,8 +4,8 @@ One that KaTeX cannot read is a warning with file and line, so that the build st
 formula before it, an opening bracket with the one after it: browsers may break a line between a formula and
 anything.
 
-sphinxcontrib-katex lends its copy of KaTeX. Its own renderer only prints a bad formula in red, and it talks to
-Node through a socket whose first connection is refused now and then on a busy machine.
+sphinxcontrib-katex lends its copy of KaTeX. Its own renderer prints a bad formula in red, and talks to Node
+through a socket whose first connection is refused now and then on a busy machine.
 """
 
 import functools

@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lowdim import prose
 from lowdim.prose import number, typeset
 
