@@ -1,0 +1,61 @@
+"""The book in one picture: two perfect students, five hundred steps later."""
+
+import numpy as np
+
+from lowdim.figures import style
+
+
+def front(
+    truth: np.ndarray,
+    small: np.ndarray,
+    large: np.ndarray,
+    bound: np.ndarray,
+    k: int,
+    scales: tuple[float, float],
+) -> style.InlineSVG:
+    """Responses of the teacher and of two students without training error, and the errors of the two.
+
+    Args:
+        truth: the teacher's response, shape (q,).
+        small: response of the student that started near zero, shape (q,).
+        large: response of the student from the larger start, shape (q,).
+        bound: what the certificate of the first student allows at most, shape (q,).
+        k: training length, shaded.
+        scales: standard deviations of the two starts.
+    """
+    j = np.arange(len(truth))
+    fig, (left, right) = style.axes(1, 2, height=3.0, gridspec_kw={"width_ratios": [1.25, 1]})
+    for ax in (left, right):
+        ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.22, lw=0)
+        ax.set(xlabel="lag $j$", xlim=(-6, len(truth) + 4))
+    left.plot(j, large, color=style.ACCENT, lw=1.2, label=f"start of size {scales[1]:g}")
+    left.plot(j, small, color=style.STUDENT, lw=3.2, alpha=0.55, label=f"start of size {_power(scales[0])}")
+    left.plot(j, truth, color=style.TEACHER, lw=1.1, label="teacher")
+    left.set(ylim=(-0.35 * truth[0], 1.15 * truth[0]), ylabel="response", title="What they say")
+    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.42))
+    left.annotate(
+        f"trained on\nthese {k} lags",
+        (k, -0.2 * truth[0]),
+        (40, -0.2 * truth[0]),
+        va="center",
+        fontsize=9,
+        arrowprops={"arrowstyle": "-", "lw": 0.7, "color": style.INK},
+    )
+    errors = [np.maximum(np.abs(x - truth), 1e-16) for x in (large, small)]
+    right.semilogy(j, errors[0], color=style.ACCENT, lw=1.2)
+    right.semilogy(j, bound, color=style.STUDENT, lw=4.5, alpha=0.28, label="proven bound")
+    right.semilogy(j, errors[1], color=style.STUDENT, lw=1.2)
+    right.set(ylim=(1e-13, 1e3), ylabel="error", title="How wrong they are")
+    right.legend(loc="center right")
+    alt = f"""A teacher and two students that agree with it on the first {k} lags. Left: up to lag
+        {len(truth) - 1} the student that started at {scales[0]:g} cannot be told from the teacher; the one
+        that started at {scales[1]:g} leaves it. Right: the first errs by at most {errors[1].max():.1e},
+        along a proven bound of at most {bound.max():.1e}; the other errs by {errors[0][200]:.2g} at lag 200
+        and {errors[0][-1]:.2g} at lag {len(truth) - 1}."""
+    return style.svg(fig, alt)
+
+
+def _power(x: float) -> str:
+    exponent = int(np.floor(np.log10(x)))
+    mantissa = x / 10**exponent
+    return rf"$10^{{{exponent}}}$" if np.isclose(mantissa, 1) else f"{x:g}"
