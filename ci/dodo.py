@@ -193,7 +193,7 @@ def task_site():
                 tree.PARTS / "times.html",
                 tree.ROOT / "_config.yml",
                 tree.REQUIREMENTS,
-                *_pipeline("build"),
+                *_pipeline("build", "node"),
             }
         ),
         "targets": [tree.HTML / "index.html"],
