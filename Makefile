@@ -4,7 +4,7 @@ PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help book test serve notebook bench lock clean env
+.PHONY: help book test serve pdf notebook bench lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,10 @@ test: ## lint, unit tests, the book with its claims, every page in a browser
 
 serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
 	@$(IN) -m ci.serve $(PORT)
+
+pdf: book ## print the book into _build/book.pdf
+	@$(PYTHON) ci/bootstrap.py --browser
+	@$(IN) -m ci.pdf
 
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
 	@$(IN) -m ci.rerun "$(NAME)" "$(PARAMS)"

@@ -25,7 +25,7 @@ def build(book: Path, html: Path, progress: Progress) -> None:
         SiteError: if Sphinx fails or warns.
     """
     started = time.monotonic()
-    _jupyter_book(book, html, "-W", "-n", "--keep-going")
+    jupyter_book(book, html, "-W", "-n", "--keep-going")
     progress.say(f"    site  {len(list(html.rglob('*.html')))} pages  {time.monotonic() - started:.1f} s")
 
 
@@ -40,11 +40,16 @@ def build_page(notebook: Path, html: Path) -> Path:
         for name in ("_static", "references.bib"):
             (book / name).symlink_to(tree.BOOK / name)
         (book / "_toc.yml").write_text(f"format: jb-book\nroot: {notebook.stem}\n", encoding="utf-8")
-        _jupyter_book(book, html)
+        jupyter_book(book, html)
     return html / f"{notebook.stem}.html"
 
 
-def _jupyter_book(book: Path, html: Path, *flags: str) -> None:
+def jupyter_book(book: Path, html: Path, *flags: str, builder: str = "html") -> None:
+    """Run one of Sphinx's builders, and put what it made in the place of ``html`` when it is whole.
+
+    Raises:
+        SiteError: if Sphinx fails, or warns and the flags say that it must not.
+    """
     fresh = tree.BUILD / f"fresh-{html.name}"
     shutil.rmtree(fresh, ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(book)]
@@ -53,6 +58,8 @@ def _jupyter_book(book: Path, html: Path, *flags: str) -> None:
         str(fresh),
         "--config",
         str(tree.ROOT / "_config.yml"),
+        "--builder",
+        builder,
         "--all",
         "-q",
         *flags,
@@ -69,7 +76,7 @@ def _jupyter_book(book: Path, html: Path, *flags: str) -> None:
         raise SiteError(f"the site does not build:\n{_told(done.stdout + done.stderr)}")
     shutil.rmtree(html, ignore_errors=True)
     html.parent.mkdir(parents=True, exist_ok=True)
-    (fresh / "_build" / "html").rename(html)
+    (fresh / "_build" / builder).rename(html)
     shutil.rmtree(fresh)
 
 
