@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 from sksundae.cvode import CVODE
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lowdim.checks import Array, require_finite, require_float, require_structure
 from lowdim.coordinates import STRUCTURES
@@ -79,8 +79,6 @@ def gradient_flow(
         )
     require_structure(rnn.A, structure)
     goal = np.asarray(as_target(rnn, target), dtype=np.float64)
-    if goal.ndim != 1:
-        raise ValueError(f"target must have shape (k,) for a single student, but has shape {goal.shape}.")
     gram = lag_gram(goal.size, covariance, outputs)
     gram = np.eye(goal.size) if gram is None else gram
     times = _checked(times, t_end)
@@ -144,20 +142,24 @@ def _integrate(
     waiting = [] if times is None else list(times[times > 0.0][::-1])
     kept = [(0.0, y0)] if times is None or times[0] == 0.0 else []
     t_end = float(t_end if times is None else times[-1])
-    t, y, steps, every = 0.0, y0, 0, 1
+    t, y, steps, idle, every = 0.0, y0, 0, 0, 1
     look = {"desc": "flow", "bar_format": "{desc} {percentage:3.0f}% {bar}"}
     with tqdm(total=1.0, leave=False, disable=None, delay=2.0, **look) as bar:
         while t < t_end:
             state = solver.step(t_end, method="onestep", tstop=t_end)
-            if not state.success:
+            idle = idle + 1 if state.t == t else 0
+            if (
+                not state.success or idle > 1
+            ):  # idle once after a look back, for ever when steps round to nothing
                 kept = kept if kept and kept[-1][0] == t else [*kept, (t, y)]
-                return kept, steps, f"the integrator gave up at time {t:g} of {t_end:g}: {state.message}"
+                reason = "Its steps became too small to count." if state.success else state.message
+                return kept, steps, f"the integrator gave up at time {t:g} of {t_end:g}: {reason}"
             if newton.chart.at_edge() > leak:
                 return kept, steps, _LEAKED
-            t, y, steps = state.t, state.y, steps + 1
+            t, y, steps = state.t, state.y, steps + (idle == 0)
             while waiting and waiting[-1] <= t:  # on the integrator's own polynomial
                 kept.append((waiting[-1], solver.step(waiting.pop(), method="normal", tstop=t_end).y))
-            if times is None and (steps % every == 0 or t >= t_end):
+            if times is None and (steps % every == 0 or t >= t_end) and idle == 0:
                 kept.append((t, y))
                 if len(kept) > most and t < t_end:
                     kept, every = kept[::2], 2 * every
