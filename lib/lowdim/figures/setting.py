@@ -28,8 +28,8 @@ def portrait(rnn: LinearRNN, k: int, lags: int) -> style.InlineSVG:
     left.axhline(0, color=style.INK, lw=0.7)
     left.set(xlim=(-1.05, 1.05), xlabel=r"pole $\lambda_i$", ylabel="weight $w_i$", title="What it is")
     window(right, k)
-    right.plot(j, response, "o-", color=style.TEACHER, ms=3.5, lw=0.8, label="response $m_j$")
-    right.set(xlabel="lag $j$", title="What it says")
+    right.plot(j, response, "o-", color=style.TEACHER, ms=3.5, lw=0.8, label="response")
+    right.set(xlabel="lag $j$", ylabel="$m_j$", title="What it says")
     right.legend(loc="upper right")
     alt = f"""Left: the measure of a system with {len(poles)} poles at {_list(poles)} and weights
         {_list(weights)}. Right: its impulse response falls from {response[0]:.2f} at lag 0 to
