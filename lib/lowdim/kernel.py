@@ -8,11 +8,12 @@ large initializations and wide networks come close to (Jacot et al. 2018, Chizat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float
 
 from lowdim.checks import require_count, require_structure
-from lowdim.krylov import krylov
 from lowdim.objective import residuals
 from lowdim.systems import LinearRNN, impulse_response
 
@@ -37,19 +38,7 @@ def response_gradients(
     Raises:
         ValueError: a batch, length below 1, or A not of the structure.
     """
-    if rnn.batch:
-        raise ValueError(f"rnn has batch axes {rnn.batch}, but the kernel is that of one start: pass rnn[i].")
-    length = require_count("length", length)
-    require_structure(rnn.A, structure)
-    V, U = krylov(rnn.A, rnn.B, length), krylov(rnn.A.T, rnn.C, length)
-    G = np.zeros((length, rnn.dim, rnn.dim))
-    for j in range(1, length):
-        G[j] = rnn.A.T @ G[j - 1] + np.outer(rnn.C, V[j - 1])
-    if structure == "symmetric":
-        G = (G + G.transpose(0, 2, 1)) / 2
-    elif structure == "diagonal":
-        G = G * np.eye(rnn.dim)
-    return np.concatenate([G.reshape(length, -1), U, V], axis=1)
+    return np.array(list(_rows(rnn, length, structure)))
 
 
 def tangent_kernel(
@@ -110,9 +99,24 @@ def linearized_response(
         raise ValueError(
             f"time must not be negative, but is {time!r}; use numpy.inf for the end of training."
         )
-    K = tangent_kernel(rnn, length, structure)
-    rates, modes = np.linalg.eigh(K[:k, :k])
+    observed = response_gradients(rnn, k, structure)
+    rates, modes = np.linalg.eigh(observed @ observed.T)
     seen = rates > k * np.finfo(float).eps * rates[-1]
     rates, modes = rates[seen], modes[:, seen]
     alpha = modes @ (-np.expm1(-2 * rates * time) / rates * (modes.T @ residuals(rnn, target)))
-    return impulse_response(rnn, length) - K[:, :k] @ alpha
+    # One gradient at a time: all of them at once would take length * d² numbers.
+    moved = [row @ (observed.T @ alpha) for row in _rows(rnn, length, structure)]
+    return impulse_response(rnn, length) - np.array(moved)
+
+
+def _rows(rnn: LinearRNN, length: int, structure: str) -> Iterator[np.ndarray]:
+    """The gradients of m_0, m_1, ..., each flat."""
+    if rnn.batch:
+        raise ValueError(f"rnn has batch axes {rnn.batch}, but the kernel is that of one start: pass rnn[i].")
+    length = require_count("length", length)
+    require_structure(rnn.A, structure)
+    G, u, v = np.zeros_like(rnn.A), rnn.C, rnn.B
+    for _ in range(length):
+        seen = {"symmetric": (G + G.T) / 2, "diagonal": np.diag(np.diag(G))}.get(structure, G)
+        yield np.concatenate([seen.ravel(), u, v])
+        G, u, v = rnn.A.T @ G + np.outer(rnn.C, v), rnn.A.T @ u, rnn.A @ v
