@@ -203,7 +203,7 @@ def _record(
 
 def _which(finite: Array) -> str:
     """Name the first student whose loss is not finite, where there are several."""
-    bad = np.argwhere(~np.asarray(finite, dtype=bool))
+    bad = np.argwhere(~np.asarray(finite.tolist()))
     return f" for student {', '.join(map(str, bad[0]))}" if finite.ndim else ""
 
 

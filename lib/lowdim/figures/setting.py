@@ -146,8 +146,8 @@ def first_look(
     fig, (left, right) = style.axes(1, 2, height=3.1)
     window(left, k)
     window(right, k)
-    left.plot(j, large[0], "s-", color=style.ACCENT, ms=3, lw=0.9, label=f"start of size {scales[1]:g}")
-    left.plot(j, small[0], "o", color=style.STUDENT, ms=3.6, label=f"start of size {scales[0]:g}")
+    left.plot(j, large[0], "s-", color=style.ACCENT, ms=3, lw=0.9, label=f"start of size {scales[1]:.2g}")
+    left.plot(j, small[0], "o", color=style.STUDENT, ms=3.6, label=f"start of size {scales[0]:.2g}")
     left.plot(j, truth, color=style.TEACHER, lw=1.1, label="teacher")
     room = np.ptp(truth)
     left.set(xlim=(-0.5, min(len(truth), 5 * k) - 0.5), ylim=(truth.min() - room / 2, truth.max() + room / 2))
@@ -159,7 +159,7 @@ def first_look(
     errors = [np.abs(x - truth)[:, k:].max(1) for x in (small, large)]
     alt = f"""All students agree with the teacher on lags 0 to {k - 1}. Afterwards those that started at
         {scales[0]:g} stay within {errors[0].max():.1g} of it up to lag {len(truth) - 1}, while those that
-        started at {scales[1]:g} leave the picture and err by {errors[1].min():.1g} to
+        started at {scales[1]:.2g} leave the picture and err by {errors[1].min():.1g} to
         {errors[1].max():.1g}."""
     return style.svg(fig, alt)
 
