@@ -1,11 +1,13 @@
 """Everything that must hold: ``make test``. A stage that fails does not keep the others from running."""
 
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from ci import tree
+from ci.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
 RUFF = ["--config", "lib/pyproject.toml", "lib", "ci", "book"]
@@ -25,6 +27,7 @@ STAGES = {
 
 def main() -> int:
     """Run every stage, then say what failed."""
+    os.environ.update(ENVIRONMENT)  # the tests compute as the notebooks do, with one thread
     outcomes = {}
     for name, commands in STAGES.items():
         print(f"\n--- {name}", flush=True)

@@ -8,7 +8,7 @@ import json
 import sys
 
 import yaml
-from doit.exceptions import TaskFailed
+from doit.exceptions import TaskFailed, UnmetDependency
 from doit.tools import config_changed
 
 from ci import tree
@@ -22,14 +22,10 @@ PIPELINE = tree.ROOT / "ci"
 class Reporter:
     """doit's events for a person: only failures, and only what the pipeline says about them."""
 
-    def __init__(self, outstream, options):
-        self.failures = 0
-
     def add_failure(self, task, fail):
-        """Say what failed; a notebook that could not run says so once, not again for all that needs it."""
-        self.failures += 1
-        if fail.report:
-            PROGRESS.say(str(fail.get_msg()) if isinstance(fail, TaskFailed) else fail.get_msg())
+        """Say what failed, once: not again for every task that waited for it."""
+        if not isinstance(fail, UnmetDependency):
+            PROGRESS.say(fail.get_msg())
 
     def runtime_error(self, message):
         """Say what is wrong with the tasks themselves."""
@@ -42,7 +38,7 @@ class Reporter:
     def _quiet(self, *_):
         pass
 
-    initialize = get_status = execute_task = add_success = complete_run = _quiet
+    __init__ = initialize = get_status = execute_task = add_success = complete_run = _quiet
     skip_uptodate = skip_ignore = teardown_task = _quiet
 
 

@@ -83,7 +83,12 @@ def test_a_false_claim_stops_the_book_and_keeps_the_last_good_one(small):
     small.chapter("02_second", RECORD.format(id="second", value=0.75))
     run = small.book()
     assert run.returncode != 0
-    assert "02_second: second: false, 0.75 of 1 not below 0.5 (ratio)" in run.stderr
+    told = run.stderr.splitlines()
+    assert told[1:] == [
+        "the ledger does not hold:",
+        "  02_second: second: false, 0.75 of 1 not below 0.5 (ratio)",
+        "The book was not built.",
+    ]
     assert small.site() == before
 
 
