@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
-from scipy.optimize import OptimizeResult, linprog
+from scipy.optimize import linprog
 
 _GRID = 160  # first points; more are added where the polynomial dips below the power
 _ROUNDS = 30
 _APART = 1e-6
+_LEAST = 1e-11  # relative tolerance that is always granted: of polynomials that prove the same take the small
 _LARGEST = 1e7  # box for the coefficients, without which the first grids may leave the program no minimum
-_TOLERANCES = (
-    1e-10,
-    1e-9,
-    1e-8,
-    1e-7,
-)  # of HiGHS, the finest that it copes with; proof does not rest on them
+# Scale of the objective and tolerance of HiGHS, which is absolute; the first with which it copes. No proof
+# rests on them.
+_ATTEMPTS = ((1e4, 1e-10), (1.0, 1e-10), (1.0, 1e-8), (1.0, 1e-7))
 
 
 def least_polynomial(
@@ -51,31 +49,31 @@ def least_polynomial(
         change[: j + 1, j] = polynomial.convert(kind=Polynomial).coef
     power = Chebyshev.interpolate(lambda x: sign * x**lag, lag, domain=interval)
     # Unknowns: the coefficients of P in the basis, and the sizes of its monomial coefficients.
-    cost = np.concatenate([change.T @ target, np.full(k, tolerance)])
+    cost = np.concatenate([change.T @ target, np.full(k, max(tolerance, _LEAST * np.abs(target).max()))])
     sizes = np.block([[change, -np.eye(k)], [-change, -np.eye(k)]])
     points, dips = low + (high - low) * (1 - np.cos(np.pi * np.linspace(0, 1, _GRID))) / 2, hints
     for _ in range(_ROUNDS):
         points = np.union1d(points, _around(dips, points, interval))
         above = np.hstack([-np.column_stack([p(points) for p in basis]), np.zeros((len(points), k))])
         limits = np.concatenate([-sign * points**lag, np.zeros(2 * k)])
-        solved, fine = _solve(cost, np.vstack([above, sizes]), limits)
-        polynomial = Chebyshev(solved.x[:k], domain=interval)
+        solution, multipliers, fine = _solve(cost, np.vstack([above, sizes]), limits)
+        polynomial = Chebyshev(solution[:k], domain=interval)
         dips = _dips(polynomial - power, 10 * fine)
         if not len(dips):
             break
-    weights = np.maximum(-solved.ineqlin.marginals[: len(points)], 0.0)
+    weights = multipliers[: len(points)]
     return polynomial.convert(kind=Polynomial), (points[weights > 0], weights[weights > 0])
 
 
-def _solve(cost: np.ndarray, rows: np.ndarray, limits: np.ndarray) -> tuple[OptimizeResult, float]:
-    """The solution, and the tolerance at which HiGHS found it."""
+def _solve(cost: np.ndarray, rows: np.ndarray, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """The solution, the multipliers of the rows, and the tolerance at which HiGHS found them."""
     k = len(cost) // 2
     bounds = [(-_LARGEST, _LARGEST)] * k + [(0, None)] * k
-    for fine in _TOLERANCES:
+    for scale, fine in _ATTEMPTS:
         options = {"primal_feasibility_tolerance": fine, "dual_feasibility_tolerance": fine}
-        solved = linprog(cost, rows, limits, bounds=bounds, options=options)
+        solved = linprog(scale * cost, rows, limits, bounds=bounds, options=options)
         if solved.x is not None:
-            return solved, fine
+            return solved.x, np.maximum(-solved.ineqlin.marginals / scale, 0.0), fine
     raise RuntimeError(
         f"HiGHS left a program of {k} responses and {len(rows)} rows unsolved: {solved.message}"
     )

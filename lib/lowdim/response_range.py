@@ -30,7 +30,7 @@ class ResponseBounds:
         low: proven lower bound on the response.
         high: proven upper bound.
         gap: how far the measures found stay from the ends, the larger of the two.  They meet the moments to
-            the solver's 1e-8.
+            1e-8.
         lowest: poles and weights of the measure that reaches lowest.
         highest: poles and weights of the one that reaches highest.
     """
