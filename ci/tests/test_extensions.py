@@ -13,7 +13,7 @@ from ci.node import NODE
 CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["myst_parser", "sphinx_proof", "formulas", "library", "proofs"]
+extensions = ["myst_parser", "sphinx_proof", "chapters", "formulas", "library", "proofs"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_math_renderer = "formulas"
 numfig = True
@@ -28,7 +28,7 @@ $$
 y_t = C h_t
 $$ (eq-out)
 
-By {eq}`eq-out` it is so, and [the library](api.md) knows.
+By {eq}`eq-out` it is so, and [the chapter](chapter.md) says why.
 
 :::{prf:theorem} First
 :label: thm-first
@@ -60,6 +60,7 @@ A long story.
 :hidden:
 
 api
+chapter
 ```
 """
 
@@ -132,7 +133,9 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     (folder / "lib" / "lowdim").mkdir(parents=True)
     (folder / "lib" / "lowdim" / "systems.py").write_text(MODULE, encoding="utf-8")
-    assert build(folder, {"index.md": INDEX, "api.md": "# Library\n\n{library} systems\n"}) == (0, "")
+    chapter = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
+    pages = {"index.md": INDEX, "api.md": "# Library\n\n{library} systems\n", "chapter.rst": chapter}
+    assert build(folder, pages) == (0, "")
     return folder / "html"
 
 
@@ -165,6 +168,10 @@ def test_a_formula_that_katex_cannot_read_stops_the_build_with_its_line(tmp_path
     assert code == 1
     assert "index.md:5: WARNING: KaTeX parse error" in said
     assert said.count("WARNING") == 1
+
+
+def test_a_link_to_the_text_of_a_chapter_leads_to_the_chapter(page):
+    assert page.find("a", string="the chapter")["href"] == "chapter.html"
 
 
 def test_a_proof_says_so_and_may_begin_with_a_formula(page):
