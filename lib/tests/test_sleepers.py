@@ -1,0 +1,61 @@
+"""The cost of sleepers, against students placed by hand, finite differences and real training."""
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares
+
+from lowdim.flow import gradient_flow
+from lowdim.sleepers import cost_of_sleep, moment_tangents, sleeping_mass, unexplained
+from lowdim.systems import LinearRNN, impulse_response, random_student, teacher
+
+POLES, WEIGHTS = np.array([0.9, -0.5]), np.array([0.6, 0.4])
+GOAL = teacher(POLES, WEIGHTS)
+
+
+def test_tangents_are_derivatives():
+    h = 1e-6
+    got = moment_tangents(POLES, WEIGHTS, 12)
+
+    def moments(w, x):
+        return (w * x ** np.arange(12)[:, None]).sum(1)
+
+    for i in range(2):
+        up, down = WEIGHTS + h * np.eye(2)[i], WEIGHTS - h * np.eye(2)[i]
+        np.testing.assert_allclose(
+            got[:, i], (moments(up, POLES) - moments(down, POLES)) / (2 * h), atol=1e-8
+        )
+        up, down = POLES + h * np.eye(2)[i], POLES - h * np.eye(2)[i]
+        np.testing.assert_allclose(
+            got[:, 2 + i], (moments(WEIGHTS, up) - moments(WEIGHTS, down)) / (2 * h), atol=1e-8
+        )
+
+
+@pytest.mark.parametrize("k", [5, 7])
+def test_first_order_is_first_order(k):
+    """Beside awake atoms at the least-squares optimum the prediction for a sleeper of weight s errs by O(s²)."""
+    truth = impulse_response(GOAL, 60)
+    masses = np.array([1e-3, 3e-4, 1e-4, 3e-5])
+
+    def gap(s):
+        def residual(x):
+            return (x[:2] * x[2:] ** np.arange(k)[:, None]).sum(1) + s * np.eye(k)[0] - truth[:k]
+
+        x = least_squares(residual, np.r_[WEIGHTS, POLES], xtol=1e-15, ftol=1e-15, gtol=1e-15).x
+        student = teacher(np.r_[x[2:], 0.0], np.r_[x[:2], s])
+        return np.abs(impulse_response(student, 60) - truth - s * cost_of_sleep(GOAL, k, 60)).max()
+
+    order = np.polyfit(np.log(masses), np.log([gap(s) for s in masses]), 1)[0]
+    assert order == pytest.approx(2, abs=0.1)
+
+
+def test_trained_students_pay_what_is_predicted():
+    start = random_student(15, 1e-4, np.random.default_rng(0))
+    student = gradient_flow(start, impulse_response(GOAL, 5), 1e6, rtol=1e-10).final
+    assert 0 < sleeping_mass(student) < 1e-6
+    assert unexplained(student, GOAL, 5, 100) < 0.05
+    assert unexplained(LinearRNN(student.A, student.B * 1.001, student.C), GOAL, 5, 100) > 0.5
+
+
+def test_too_short_training_is_refused(plain):
+    with pytest.raises(ValueError, match="k = 3 is below 2 x 2"):
+        cost_of_sleep(GOAL, 3, 50)
