@@ -38,7 +38,7 @@ def dimension_map(forced: dict[tuple[int, int], float], size: int) -> style.Inli
         forced: share of random students whose response at lag k is forced, by (k, d).
         size: the teacher's dimension.
     """
-    fig, ax = style.axes(height=4.2, width=5.6)
+    fig, ax = style.axes(height=4.0)
     lengths, dims = (np.array(sorted(set(x))) for x in zip(*forced, strict=True))
     kinds = {"one answer": [], "impostors": [], "smallest impostor": [], "no perfect student": []}
     for (k, d), share in forced.items():
@@ -62,7 +62,7 @@ def dimension_map(forced: dict[tuple[int, int], float], size: int) -> style.Inli
     ax.set(xlim=edge, ylim=(dims[0] - 0.6, dims[-1] + 0.6), xlabel="training length $k$", ylabel="states $d$")
     ax.set(xticks=lengths, yticks=dims[::2])
     ax.grid(False)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    ax.legend()
     alt = f"""A grid of training lengths {lengths[0]} to {lengths[-1]} and student dimensions {dims[0]} to
         {dims[-1]} for a teacher with {size} states. In {len(kinds["one answer"])} cells, those with d at most
         k - {size}, zero loss leaves one answer; in the {len(kinds["impostors"] + kinds["smallest impostor"])}

@@ -150,7 +150,7 @@ def first_look(
     left.plot(j, small[0], "o", color=style.STUDENT, ms=3.6, label=f"start of size {scales[0]:.2g}")
     left.plot(j, truth, color=style.TEACHER, lw=1.1, label="teacher")
     room = np.ptp(truth)
-    left.set(xlim=(-0.5, min(len(truth), 5 * k) - 0.5), ylim=(truth.min() - room / 2, truth.max() + room / 2))
+    left.set(xlim=(-0.5, min(len(truth), 5 * k) - 0.5), ylim=(truth.min() - room, truth.max() + room / 2))
     left.set(xlabel="lag $j$", ylabel="response $m_j$", title="One student of each kind")
     left.legend(loc="lower right")
     for responses, colour in ((large, style.ACCENT), (small, style.STUDENT)):
