@@ -35,11 +35,19 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing; what fails is seen in the browser."""
 
 
+class Server(ThreadingHTTPServer):
+    """Serves each connection in a thread that ends with the process."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a page that is closed drops its connections."""
+
+
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The folder at a local address, for as long as the block runs."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
-        server.daemon_threads = True
+    with Server(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
