@@ -32,7 +32,7 @@ def test_tangents_are_derivatives():
 
 @pytest.mark.parametrize("k", [5, 7])
 def test_first_order_is_first_order(k):
-    """Beside awake atoms at the least-squares optimum the prediction for a sleeper of weight s errs by O(s²)."""
+    """Beside awake atoms at their least-squares optimum the prediction for a sleeper errs like its square."""
     truth = impulse_response(GOAL, 60)
     masses = np.array([1e-3, 3e-4, 1e-4, 3e-5])
 

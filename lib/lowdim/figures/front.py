@@ -28,8 +28,8 @@ def front(
     for ax in (left, right):
         ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.22, lw=0)
         ax.set(xlabel="lag $j$", xlim=(-6, len(truth) + 4))
-    left.plot(j, large, color=style.ACCENT, lw=1.2, label=f"start of size {scales[1]:g}")
-    left.plot(j, small, color=style.STUDENT, lw=3.2, alpha=0.55, label=f"start of size {_power(scales[0])}")
+    left.plot(j, large, color=style.ACCENT, lw=1.2)
+    left.plot(j, small, color=style.STUDENT, lw=3.2, alpha=0.55)
     left.plot(j, truth, color=style.TEACHER, lw=1.1, label="teacher")
     left.set(ylim=(-0.35 * truth[0], 1.15 * truth[0]), ylabel="response", title="What they say")
     left.legend(loc="center right", bbox_to_anchor=(1.0, 0.42))
@@ -42,11 +42,11 @@ def front(
         arrowprops={"arrowstyle": "-", "lw": 0.7, "color": style.INK},
     )
     errors = [np.maximum(np.abs(x - truth), 1e-16) for x in (large, small)]
-    right.semilogy(j, errors[0], color=style.ACCENT, lw=1.2)
+    right.semilogy(j, errors[0], color=style.ACCENT, lw=1.2, label=f"start {_power(scales[1])}")
+    right.semilogy(j, errors[1], color=style.STUDENT, lw=1.2, label=f"start {_power(scales[0])}")
     right.semilogy(j, bound, color=style.STUDENT, lw=4.5, alpha=0.28, label="proven bound")
-    right.semilogy(j, errors[1], color=style.STUDENT, lw=1.2)
     right.set(ylim=(1e-13, 1e3), ylabel="error", title="How wrong they are")
-    right.legend(loc="center right")
+    right.legend(loc="center right", bbox_to_anchor=(1.0, 0.55))
     alt = f"""A teacher and two students that agree with it on the first {k} lags. Left: up to lag
         {len(truth) - 1} the student that started at {scales[0]:g} cannot be told from the teacher; the one
         that started at {scales[1]:g} leaves it. Right: the first errs by at most {errors[1].max():.1e},
