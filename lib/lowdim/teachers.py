@@ -1,7 +1,8 @@
-r"""Teachers beyond symmetry: oscillating and delayed.
+r"""Teachers beyond balance: oscillating and delayed.
 
 `systems.teacher` places real poles.  A rotation makes a pair of complex ones, a shift register a pole of any
-multiplicity at zero; neither has a symmetric realization.
+multiplicity at zero; neither has a balanced realization, whose response is $m_0 > 0$ at lag 0 and never
+negative at even lags.
 """
 
 from __future__ import annotations
