@@ -1,0 +1,127 @@
+r"""The error of a student at any length, the least error of a short memory, and a teacher none can learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from lowdim.checks import require_count
+from lowdim.gated.construct import stream
+from lowdim.gated.network import Recurrent
+
+_ERROR, _FLOOR = 3, 4  # streams of test sequences
+_BLOCK = 500  # steps per call in long runs, so that what is held does not grow with the length
+
+
+def normalized_error(
+    student: Recurrent,
+    teacher: nn.Module,
+    lengths: Sequence[int],
+    sequences: int = 512,
+    window: int = 1,
+    seed: int = 0,
+) -> Float[np.ndarray, "lengths copies"]:
+    r"""The error of the output after T inputs, relative to the teacher's spread, on fresh white sequences.
+
+    $$ e(T) = \Big( \frac{\sum_t \mathrm E (y_t - \hat y_t)^2}{\sum_t \mathrm{Var}\, \hat y_t} \Big)^{1/2},
+    \qquad t = T - \mathrm{window} + 1, \dots, T . $$
+
+    Zero is perfect; one is as bad as answering with the teacher's mean. All copies read the same sequences.
+
+    Args:
+        student: the networks to judge.
+        teacher: one network per student, or a single one for all.
+        lengths: T, increasing, each at least `window` above the one before.
+        sequences: how many are averaged over, at least 2.
+        window: how many of the last outputs are averaged over: 1 for the last one, k at T = k for all.
+        seed: of the sequences.
+
+    Raises:
+        ValueError: lengths not increasing by at least `window`.
+    """
+    window, lengths = require_count("window", window), [require_count("lengths", T) for T in lengths]
+    if any(b - a < window for a, b in zip([0, *lengths], lengths, strict=False)):
+        raise ValueError(
+            f"lengths must increase by at least window = {window} from 0 on, but are {lengths}; "
+            "take a shorter window for the short ones, in a call of their own."
+        )
+    rng, like, states = stream(seed, _ERROR), student.offset, [None, None]
+
+    def outputs(steps: int) -> tuple[Tensor, Tensor]:
+        inputs = torch.from_numpy(rng.standard_normal((steps, sequences)).T).to(like)[None]
+        y, states[0] = student(inputs, states[0])
+        target, states[1] = teacher(inputs, states[1])
+        return y, target
+
+    errors, now = [], 0
+    with torch.no_grad():
+        for length in lengths:
+            while now < length - window:
+                skip = min(_BLOCK, length - window - now)
+                outputs(skip)
+                now += skip
+            y, target = outputs(window)
+            now = length
+            errors.append(((y - target).square().mean((1, 2)) / target.var(1).mean(1)).sqrt())
+    return torch.stack(errors).double().cpu().numpy()
+
+
+def memory_floor(
+    teacher: Recurrent, k: int, past: int = 200, sequences: int = 4096, seed: int = 0
+) -> Float[np.ndarray, " copies"]:
+    r"""The least error, normalized as above, of any predictor that sees only the last k inputs.
+
+    Two runs with independent pasts and the same last k inputs end in $\hat y, \hat y'$. Given those inputs
+    the two are independent and alike, so $\frac12 \mathrm E(\hat y - \hat y')^2$ is the mean conditional
+    variance of the output, and no function of the k inputs has a smaller mean squared error.
+
+    Args:
+        teacher: the networks to predict.
+        k: inputs that the predictor sees.
+        past: inputs before those.
+        sequences: pairs that are averaged over.
+        seed: of the inputs.
+    """
+    rng = stream(seed, _FLOOR)
+    pasts = rng.standard_normal((2, sequences, past))
+    inputs = np.concatenate((pasts, np.repeat(rng.standard_normal((1, sequences, k)), 2, axis=0)), axis=-1)
+    with torch.no_grad():
+        outputs, _ = teacher(torch.from_numpy(inputs.reshape(1, 2 * sequences, -1)).to(teacher.offset))
+    last = outputs[:, :, -1].reshape(teacher.copies, 2, sequences)
+    floor = (last[:, 0] - last[:, 1]).square().mean(1) / 2 / last.var((1, 2))
+    return floor.sqrt().double().cpu().numpy()
+
+
+class Echo(nn.Module):
+    r"""A teacher that repeats each input `lag` steps later: $\hat y_t + g\, x_{t - \mathrm{lag}}$.
+
+    Nobody has heard the echo in the first `lag` outputs. Up to there the teachers with and without it give
+    the same data, and nothing that is trained on these can be right about both.
+
+    Args:
+        teacher: the networks that get an echo.
+        lag: its delay in steps, at least 1.
+        gain: g, its strength.
+    """
+
+    def __init__(self, teacher: Recurrent, lag: int, gain: float = 0.3) -> None:
+        super().__init__()
+        self.teacher, self.lag, self.gain = teacher, require_count("lag", lag), gain
+
+    def forward(
+        self, inputs: Float[Tensor, "#copies batch time"], state: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Float[Tensor, "all batch time"], tuple[Tensor, Tensor]]:
+        """Outputs at every time, and what to continue from.
+
+        Args:
+            inputs: as for the teacher.
+            state: the teacher's state and the last `lag` inputs; zero when None.
+        """
+        inner, past = state or (None, inputs.new_zeros(*inputs.shape[:2], self.lag))
+        outputs, inner = self.teacher(inputs, inner)
+        heard = torch.cat((past, inputs), dim=-1)
+        return outputs + self.gain * heard[..., : inputs.shape[-1]], (inner, heard[..., inputs.shape[-1] :])

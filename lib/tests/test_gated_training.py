@@ -1,0 +1,131 @@
+"""Training gated networks: the same twice, with copies that stop, killed half-way, watched."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from lowdim import gated
+
+F64 = torch.float64
+
+
+def test_two_runs_give_the_same_bits_and_the_same_seed_the_same_data():
+    start, teachers = gated.student(8, 0.2, [0, 0]), gated.teacher(2, [0])
+    runs = [gated.train(start, teachers, 6, 70, [0, 0], sequences=8) for _ in range(2)]
+    for one, other in zip(*(run.network.parameters() for run in runs), strict=True):
+        assert torch.equal(one, other)
+    assert np.array_equal(runs[0].loss, runs[1].loss)
+    assert runs[0].loss[:, 0] == pytest.approx(runs[0].loss[:, 1], rel=1e-4)  # one student, twice, in float32
+    assert runs[0].loss.shape == (2, 2)
+    assert runs[0].outcome == ("finished", "finished")
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_copies_that_arrive_or_diverge_leave_the_others_alone(optimizer):
+    seeds, teachers = [0, 1, 2, 3], gated.teacher(3, [0, 1, 2, 3], dtype=F64)
+    start = gated.student(3, 0.3, seeds, dtype=F64)
+    with torch.no_grad():
+        for weights, wanted in zip(start.parameters(), teachers.parameters(), strict=True):
+            weights[1] = wanted[1]  # has arrived before it starts
+        start.readout[2] *= 1e200  # its loss overflows
+    settings = {"k": 4, "steps": 120, "optimizer": optimizer, "rate": 1e-3, "decay": "none", "target": 1e-3}
+    run = gated.train(start, teachers, seeds=seeds, **settings)
+    assert run.outcome == ("unreached", "reached", "diverged", "unreached")
+    assert run.steps.tolist() == [120, 50, 50, 120]
+    assert run.loss[0, 1] <= 1e-3
+    assert np.isinf(run.loss[0, 2]) or np.isnan(run.loss[0, 2])
+    assert np.isnan(run.loss[1:, 1:3]).all()
+    assert np.isfinite(run.loss[:, [0, 3]]).all()
+    assert torch.equal(run.network.readout[2], start.readout[2])  # as before the chunk in which it diverged
+    rest = gated.train(start.select([0, 3]), teachers.select([0, 3]), seeds=[0, 3], **settings).network
+    torch.testing.assert_close(run.network.recurrent[[0, 3]], rest.recurrent, rtol=1e-9, atol=1e-12)
+
+
+def test_students_learn():
+    teachers, seeds = gated.teacher(2, [0, 1]), [0, 1]
+    start = gated.student(12, 0.1, seeds)
+    run = gated.train(start, teachers, 6, 400, seeds, sequences=16)
+    before, after = (gated.normalized_error(s, teachers, [6], window=6) for s in (start, run.network))
+    assert before.min() > 0.8
+    assert after.max() < 0.1
+
+
+KILLED = """
+import sys
+from lowdim import gated
+
+start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
+gated.train(start, teachers, 5, {steps}, [0, 1], checkpoint=sys.argv[1])
+"""
+
+
+def test_a_killed_training_ends_with_the_bits_of_one_left_alone(tmp_path):
+    steps, file = 350, tmp_path / "new" / "run.pt"
+    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED.format(steps=steps), str(file)], env={**os.environ, **threads, **paths}
+    )
+    while not (file.exists() and torch.load(file)["step"] >= 100):
+        assert child.poll() is None, "ended before it could be killed"
+        time.sleep(0.01)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    reached = torch.load(file)["step"]
+    assert 100 <= reached < steps
+
+    start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
+    resumed = gated.train(start, teachers, 5, steps, [0, 1], checkpoint=file)
+    whole = gated.train(start, teachers, 5, steps, [0, 1])
+    for one, other in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert np.array_equal(resumed.loss, whole.loss)
+    assert [path.name for path in file.parent.iterdir() if path.suffix == ".pt"] == ["run.pt"]
+
+    written = file.stat().st_mtime_ns
+    again = gated.train(start, teachers, 5, steps, [0, 1], checkpoint=file)
+    assert file.stat().st_mtime_ns == written  # nothing was left to do
+    assert torch.equal(again.network.readout, whole.network.readout)
+    with pytest.raises(ValueError, match=r"belongs to a run with other arguments"):
+        gated.train(start, teachers, 5, steps, [0, 1], rate=0.01, checkpoint=file)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream_", "progress"), [(Terminal(), True), (Terminal(), False), (io.StringIO(), True)]
+)
+def test_progress_is_drawn_on_a_terminal_that_wants_it(stream_, progress, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", stream_)
+    gated.train(gated.student(2, 0.1, [0]), gated.teacher(2, [0]), 3, 60, [0], progress=progress)
+    assert ("60/60" in stream_.getvalue()) == (stream_.isatty() and progress)
+
+
+S, T = gated.student(3, 0.1, [0, 1]), gated.teacher(2, [0, 1])
+WRONG = {
+    "2 students, 1 seeds and 2 teachers": lambda: gated.train(S, T, 3, 5, [0]),
+    "2 students, 2 seeds and 3 teachers": lambda: gated.train(S, T.select([0, 0, 1]), 3, 5, [0, 1]),
+    "convert with teacher.to": lambda: gated.train(S, gated.teacher(2, [0, 1], dtype=F64), 3, 5, [0, 1]),
+    "rate must be positive": lambda: gated.train(S, T, 3, 5, [0, 1], rate=0.0),
+    "target must be a positive loss": lambda: gated.train(S, T, 3, 5, [0, 1], target=0.0),
+    "outputs must be one of 'every', 'last'": lambda: gated.train(S, T, 3, 5, [0, 1], outputs="first"),
+    "optimizer must be one of": lambda: gated.train(S, T, 3, 5, [0, 1], optimizer="lion"),
+    "decay must be one of": lambda: gated.train(S, T, 3, 5, [0, 1], decay="linear"),
+    "k must be a whole number": lambda: gated.train(S, T, 0, 5, [0, 1]),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_what_cannot_be_right_is_refused(message, plain):
+    with pytest.raises(ValueError, match=message):
+        WRONG[message]()
