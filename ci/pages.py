@@ -54,11 +54,7 @@ def state(verdicts: list[Verdict]) -> str:
 
 
 def times_table(runs: list[dict], titles: dict[str, str]) -> str:
-    """The execution times as an HTML table, a row for each notebook.
-
-    It is included as raw HTML, which no search index reads: the page that shows it is the only file of the
-    site that depends on how fast the notebooks ran.
-    """
+    """The execution times as an HTML table; ``book/_ext/times.py`` puts it in place."""
     rows = "\n".join(
         f'<tr><td><a href="notebooks/{run["name"]}.html">{escape(titles[run["name"]])}</a></td>'
         f"<td>{run['cells']}</td><td>{run['seconds']:.1f} s</td></tr>"

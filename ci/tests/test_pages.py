@@ -1,8 +1,12 @@
 """The parts of pages that are written from the run."""
 
+import importlib.util
+from types import SimpleNamespace
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from ci import tree
 from ci.pages import times_table, title
 
 
@@ -20,3 +24,15 @@ def test_the_title_is_the_first_heading_of_the_text():
     assert title(chapter) == "The title"
     with pytest.raises(ValueError, match="no title"):
         title(new_notebook(cells=[code]))
+
+
+def test_the_times_take_the_place_that_the_reproduce_page_keeps_for_them(tmp_path):
+    spec = importlib.util.spec_from_file_location("times", tree.BOOK / "_ext" / "times.py")
+    times = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(times)
+    assert times.PLACE in (tree.BOOK / "reproduce.md").read_text(encoding="utf-8")
+    (tmp_path / "_generated").mkdir()
+    (tmp_path / "_generated" / "times.html").write_text("<table></table>", encoding="utf-8")
+    context = {"body": f"<p>before</p>{times.PLACE}<p>after</p>"}
+    times.insert(SimpleNamespace(srcdir=tmp_path), "reproduce", "page.html", context, None)
+    assert context["body"] == "<p>before</p><table></table><p>after</p>"
