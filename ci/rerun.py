@@ -5,7 +5,6 @@ The result has its own folder under ``_build/runs``; the book is left as it is.
 
 import ast
 import re
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,14 +33,14 @@ def find(name: str) -> Path:
 
 
 def parse(text: str, source: Path) -> dict[str, Any]:
-    """Parameters from text like ``k=9 poles=[0.9,-0.5]``, of the types that the notebook gives them.
+    """Parameters from text like ``k=9 poles=[0.9, -0.5]``, of the types that the notebook gives them.
 
     Raises:
         UsageError: if one is unknown, has another type or no value.
     """
     known = parameters(source)
     given = {}
-    for word in shlex.split(text):
+    for word in re.split(r"\s+(?=\w+=)", text.strip()) if text.strip() else []:
         name, _, value = word.partition("=")
         if name not in known:
             raise UsageError(f"{source.stem} has no parameter {name!r}.{_listing(known)}")

@@ -32,8 +32,9 @@ def chapter(notebook, tmp_path, monkeypatch):
         ("k=9 std=0.1", {"k": 9, "std": 0.1}),
         ("std=1", {"std": 1.0}),
         ("poles=[0.5,-1]", {"poles": [0.5, -1]}),
-        ("'poles=(0.5, 0.25)'", {"poles": [0.5, 0.25]}),
-        ("'label=c d'", {"label": "c d"}),
+        (" poles=(0.5, 0.25)  k=3 ", {"poles": [0.5, 0.25], "k": 3}),
+        ("label=c d k=3", {"label": "c d", "k": 3}),
+        ("label='c=d'", {"label": "c=d"}),
         ("steps=21", {"steps": 21}),
     ],
 )
