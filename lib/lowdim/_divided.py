@@ -63,15 +63,15 @@ def newton_moments(moments: list[arb], nodes: Iterable[arb | float]) -> list[arb
 
 
 def quotient_range(row: list[arb], low: float, high: float) -> tuple[list[arb], list[arb]]:
-    r"""The range of $D(x) = h_n(t_0, t_0, t_1, t_1, \dots, x)$ over $x \in [\mathrm{low}, \mathrm{high}]$.
+    r"""The range of $D(x) = h_n(t_0, \dots, t_i, x)$ over $x \in [\mathrm{low}, \mathrm{high}]$.
 
-    The nodes come in pairs, so by the mean value theorem for divided differences $D'(x) \ge 0$ on all of
-    $\mathbb R$ when $n$ is odd, and $D(x) > 0$, $D''(x) \ge 0$ when $n$ is even.  The extremes are hence at
-    the ends, except for the least value of the convex $D$: there the mean of two tangents that has slope zero
-    is a lower bound everywhere.
+    $D'(x) = h_{n-1}(t, x, x)$, and $h_m \ge 0$ for even m and any arguments, by the mean value theorem for
+    divided differences (Hunter 1977).  So D increases on all of $\mathbb R$ when n is odd, and is convex and
+    non-negative when n is even.  The extremes are at the ends, except for the least value of the convex D:
+    there the mean of two tangents that has slope zero is a lower bound everywhere.
 
     Args:
-        row: $h_n$ of the paired nodes alone, $n = 0, 1, \dots$
+        row: $h_n$ of the nodes alone, $n = 0, 1, \dots$
         low: left end.
         high: right end.
 

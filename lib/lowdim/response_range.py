@@ -116,7 +116,7 @@ def response_bounds(
             f"no non-negative measure on {interval} has moments within {tolerance:g} of the target {target}; "
             "allow for the noise of the responses by tolerance=, or widen interval=."
         )
-    gap = max(top - reached, bottom - depth)
+    gap = max(top - reached, bottom - depth, 0.0)
     return ResponseBounds(-bottom, top, gap, lowest, highest)
 
 
