@@ -12,7 +12,7 @@ from array_api_compat import array_namespace
 from jaxtyping import Float
 
 from lowdim.checks import Array, identity_like
-from lowdim.objective import residuals
+from lowdim.objective import lag_gram, like, residuals
 from lowdim.systems import LinearRNN
 
 
@@ -46,22 +46,32 @@ def parts(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Array, "*batc
     return rnn.B - rnn.C, rnn.B + rnn.C
 
 
-def residual_matrix(rnn: LinearRNN, target: Float[Array, "*target k"]) -> Float[Array, "*batch d d"]:
-    r"""$P = \sum_{j<k} r_j A^j$, the matrix that drives u and v.
+def residual_matrix(
+    rnn: LinearRNN,
+    target: Float[Array, "*target k"],
+    covariance: Float[Array, "k k"] | None = None,
+    outputs: str = "last",
+) -> Float[Array, "*batch d d"]:
+    r"""$P = \frac12 \sum_{j<k} g_j A^j$ with $g = \partial L / \partial m$, the matrix that drives u and v.
+
+    On white inputs, with the last output supervised, $P = \sum_j r_j A^j$.
 
     Args:
         rnn: the student or a batch of students.
         target: the teacher's first k responses, shape (..., k).
+        covariance: input covariance in order of time, shape (k, k); white if None.
+        outputs: "last" or "all" outputs supervised.
 
     Returns:
         Array of shape (..., d, d).
     """
     r = residuals(rnn, target)
     xp = array_namespace(r)
-    identity = identity_like(rnn.B)
+    gram = like(r, lag_gram(r.shape[-1], covariance, outputs))
+    half_g = r if gram is None else xp.matmul(r, gram)
     P = xp.zeros_like(rnn.A)
     for j in reversed(range(r.shape[-1])):  # Horner
-        P = xp.matmul(P, rnn.A) + r[..., j, None, None] * identity
+        P = xp.matmul(P, rnn.A) + half_g[..., j, None, None] * identity_like(rnn.B)
     return P
 
 
