@@ -9,6 +9,8 @@ that a symmetric student moves in at all.
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+
 import numpy as np
 from jaxtyping import Float
 from sksundae.cvode import CVODE
@@ -142,11 +144,16 @@ def _integrate(
     waiting = [] if times is None else list(times[times > 0.0][::-1])
     kept = [(0.0, y0)] if times is None or times[0] == 0.0 else []
     t_end = float(t_end if times is None else times[-1])
-    t, y, steps, idle, every = 0.0, y0, 0, 0, 1
+    t, y, steps, idle, every, again = 0.0, y0, 0, 0, 1, 0.0
     look = {"desc": "flow", "bar_format": "{desc} {percentage:3.0f}% {bar}"}
     with tqdm(total=1.0, leave=False, disable=None, delay=2.0, **look) as bar:
         while t < t_end:
-            state = solver.step(t_end, method="onestep", tstop=t_end)
+            with redirect_stdout(None):  # the solver prints what it also returns
+                state = solver.step(t_end, method="onestep", tstop=t_end)
+            if not state.success and t > again:  # some steps fail only for what the method remembers
+                solver.init_step(t, y)
+                again = t
+                continue
             idle = idle + 1 if state.t == t else 0
             if (
                 not state.success or idle > 1

@@ -1,5 +1,7 @@
 """Gradient flow: against closed forms, against SciPy, against digits printed by others, and on bad input."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -288,3 +290,25 @@ def test_a_run_that_cannot_go_on_keeps_what_it_has(monkeypatch):
 def test_a_student_beyond_floating_point_is_reported_and_does_not_warn():
     with pytest.raises(RunStopped, match="gave up at time 0 of 10"):
         gradient_flow(student("symmetric", std=1e60), np.ones(30), 10.0)
+
+
+def test_a_step_that_fails_is_tried_afresh(capsys, monkeypatch):
+    """CVODE's error test fails now and then for its history alone; a fresh history from there goes on."""
+    start = student("symmetric")
+    whole = gradient_flow(start, TARGET, 1e3)
+    step, failed = flow_module.CVODE.step, []
+
+    def failing(self, t, **how):
+        state = step(self, t, **how)
+        if not failed and state.t > 10:
+            failed.append(state.t)
+            print("the solver says why")
+            return SimpleNamespace(success=False, t=state.t, y=state.y, message="for no good reason")
+        return state
+
+    monkeypatch.setattr(flow_module.CVODE, "step", failing)
+    again = gradient_flow(start, TARGET, 1e3)
+    assert failed
+    assert again.times[-1] == 1e3
+    np.testing.assert_allclose(stacked(again.final), stacked(whole.final), atol=1e-6)
+    assert capsys.readouterr().out == ""
