@@ -31,8 +31,10 @@ bench: env ## measure the speed of the library; NAME=flow for one benchmark
 
 # 3.11.2 is Debian 12's Python. What torch would bring for CUDA is left out: the CPU runs the whole book.
 lock: ## resolve ci/requirements.in into requirements.txt (needs uv)
+	@mkdir -p _build
 	uv pip compile --quiet --python-version 3.11.2 --annotation-style line --no-emit-index-url \
-		--custom-compile-command "make lock" ci/requirements.in | grep -vE '^(nvidia|cuda|triton)' > requirements.txt
+		--custom-compile-command "make lock" --output-file _build/lock.txt ci/requirements.in
+	grep -vE '^(nvidia|cuda|triton)' _build/lock.txt > requirements.txt
 
 clean: ## remove everything that was built; the installed packages stay
 	rm -rf _build book/notebooks book/_generated book/claims.md

@@ -53,12 +53,10 @@ def read(source: Path) -> NotebookNode:
     at = 0
     for cell in code_cells(nb):
         body = cell.source.splitlines()
-        while not lines[at].startswith("```{code-cell}"):
-            at += 1
-        while lines[at : at + len(body)] != body:
-            at += 1
-        cell.metadata["source_line"] = at + 1
-        at += len(body)
+        fence = next((i for i in range(at, len(lines)) if lines[i].startswith("```{code-cell}")), at)
+        start = next((i for i in range(fence, len(lines)) if lines[i : i + len(body)] == body), fence)
+        cell.metadata["source_line"] = start + 1
+        at = start + len(body)
     return nb
 
 
@@ -101,6 +99,7 @@ def execute(
             nb,
             scratch,
             parameters,
+            kernel_name="python3",
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,
             on_cell_start=on_cell,
