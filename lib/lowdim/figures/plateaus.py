@@ -1,0 +1,101 @@
+"""Pictures of the chapter on plateaus: the staircase, the rates, and what becomes of the imbalance."""
+
+import numpy as np
+
+from lowdim.figures import style
+
+
+def staircase(
+    times: np.ndarray, losses: np.ndarray, heights: np.ndarray, poles: np.ndarray, truth: np.ndarray
+) -> style.InlineSVG:
+    """Loss of all students over the predicted heights; below, the poles of one of them.
+
+    Args:
+        times: positive, increasing, shape (T,).
+        losses: shape (seeds, T).
+        heights: losses of the best fits by 0, 1, 2, ... atoms.
+        poles: eigenvalues of the first student, ascending, shape (T, d).
+        truth: poles of the teacher.
+    """
+    fig, (top, low) = style.axes(2, 1, height=6.0, sharex=True)
+    for colour, loss in zip(style.ramp(len(losses)), losses, strict=True):
+        top.loglog(times, np.maximum(loss, 1e-12), color=colour, lw=1.3)
+    for n, height in enumerate(heights):
+        top.axhline(height, color=style.ACCENT, lw=0.9, ls=(0, (4, 2)))
+        top.text(times[0] * 1.3, height * 0.75, f"{n} atoms" if n != 1 else "1 atom", va="top", fontsize=9)
+    top.set(ylabel="loss $L$", ylim=(1e-11, 10))
+    for pole in truth:
+        low.axhline(pole, color=style.TEACHER, lw=0.8, ls=(0, (2, 2)))
+    low.semilogx(times, poles, color=style.STUDENT, lw=1.3)
+    low.set(xlabel="time $t$", ylabel=r"poles $\lambda_i$", ylim=(-1, 1.1), xlim=(times[0], times[-1]))
+    alt = f"""The loss of {len(losses)} students falls in {len(heights)} steps over {
+        np.log10(times[-1] / times[0]):.0f} decades of time. Between the steps it rests on dashed lines, the
+        losses {", ".join(f"{height:.2g}" for height in heights)} of the best fits by 0 to {
+        len(heights) - 1
+    } atoms. Below, of {poles.shape[1]} poles that start near zero {
+        (np.abs(poles[-1]) > 0.03).sum()
+    } leave one after another and end on the teacher's; the others stay
+        within {np.sort(np.abs(poles[-1]))[-len(truth) - 1]:.1g} of zero."""
+    return style.svg(fig, alt)
+
+
+def rates(
+    atoms: np.ndarray,
+    symmetric: np.ndarray,
+    diagonal: np.ndarray,
+    decay: np.ndarray,
+    predicted: tuple[np.ndarray, np.ndarray],
+) -> style.InlineSVG:
+    """Measured rates at the plateaus over the predicted ones.
+
+    Args:
+        atoms: number of active atoms, shape (n,).
+        symmetric: growth rates measured with symmetric A, shape (n, seeds).
+        diagonal: growth rates measured with diagonal A.
+        decay: decay rates of the unbalanced part measured with symmetric A.
+        predicted: growth rates for symmetric and for diagonal A, each of shape (n,).
+    """
+    fig, ax = style.axes(height=3.8)
+    for values, label in zip(predicted, ("predicted", None), strict=True):
+        ax.semilogy(atoms, values, color=style.INK, lw=0.8, label=label)
+    families = (
+        (symmetric, -0.05, "o", style.STUDENT, "growth, symmetric"),
+        (diagonal, -0.05, "s", style.SERIES[2], "growth, diagonal"),
+        (decay, 0.05, "x", style.ACCENT, "decay of $u$"),
+    )
+    for values, shift, marker, colour, label in families:
+        ax.semilogy(atoms + shift, values, marker, color=colour, ms=6, mew=1.2, mfc="none", ls="none")
+        ax.plot([], [], marker, color=colour, ms=6, mew=1.2, mfc="none", ls="none", label=label)
+    ax.set(xlabel="active atoms $n$", ylabel="rate", xticks=atoms)
+    ax.legend()
+    alt = f"""At plateaus with {atoms[0]} to {atoms[-1]} active atoms a new mode of a symmetric student is
+        measured to grow at rates {", ".join(f"{x:.3g}" for x in symmetric.mean(axis=1))}, of a diagonal one
+        at {", ".join(f"{x:.2g}" for x in diagonal.mean(axis=1))}, where the unbalanced part decays as well.
+        All marks lie on the predicted lines."""
+    return style.svg(fig, alt)
+
+
+def unbalanced(times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.ndarray) -> style.InlineSVG:
+    """The unbalanced part inside and outside the directions that the teacher's modes end up in.
+
+    Args:
+        times: positive, increasing, shape (T,).
+        used: length inside of them, relative to the start, shape (seeds, T).
+        unused: length outside, relative to the start.
+        law: the predicted length outside.
+    """
+    fig, ax = style.axes(height=3.8)
+    for inside, outside, expected in zip(used, unused, law, strict=True):
+        ax.loglog(times, inside, color=style.ACCENT, lw=1.1)
+        ax.loglog(times, outside, color=style.STUDENT, lw=1.3)
+        ax.loglog(times[::8], expected[::8], ".", color=style.INK, ms=2.5)
+    ax.plot([], [], color=style.ACCENT, lw=1.3, label="used directions")
+    ax.plot([], [], color=style.STUDENT, lw=1.3, label="unused directions")
+    ax.plot([], [], ".", color=style.INK, ms=4, label=r"$\exp\, 2\!\int r_0$")
+    ax.legend()
+    ax.set(xlabel="time $t$", ylabel=r"$\|u\|$ relative to start", xlim=(times[0], times[-1]))
+    alt = f"""In the directions never used the unbalanced part of {len(used)} students falls to {
+        unused[:, -1].min():.1g} to {unused[:, -1].max():.1g} of its start, steeply at first and further on
+        every plateau, along the dotted prediction. In the directions that the modes use it stops at {
+        used[:, -1].min():.1g} to {used[:, -1].max():.1g}."""
+    return style.svg(fig, alt)
