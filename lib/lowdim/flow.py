@@ -154,10 +154,9 @@ def _integrate(
                 solver.init_step(t, y)
                 again = t
                 continue
+            # Idle once after a look back; for ever when steps round to nothing.
             idle = idle + 1 if state.t == t else 0
-            if (
-                not state.success or idle > 1
-            ):  # idle once after a look back, for ever when steps round to nothing
+            if not state.success or idle > 1:
                 kept = kept if kept and kept[-1][0] == t else [*kept, (t, y)]
                 reason = "Its steps became too small to count." if state.success else state.message
                 return kept, steps, f"the integrator gave up at time {t:g} of {t_end:g}: {reason}"
