@@ -4,7 +4,7 @@ PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help book test serve pdf notebook bench lock clean env
+.PHONY: help book test serve pdf notebook bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,10 @@ notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS
 
 bench: env ## measure the speed of the library; NAME=flow for one benchmark
 	@$(IN) -m ci.bench "$(NAME)"
+
+front: env ## draw the README's picture again, from the chapter that shows it
+	@$(IN) -m ci.book notebook:05_extrapolation
+	@$(IN) -m ci.front
 
 # 3.11.2 is Debian 12's Python. What torch would bring for CUDA is left out: the CPU runs the whole book.
 lock: ## resolve ci/requirements.in into requirements.txt (needs uv)

@@ -21,7 +21,10 @@ STAGES = {
     "library": [[*PYTEST, "lib/tests"]],
     "pipeline": [[*PYTEST, "ci/tests"]],
     "book and claims": [[sys.executable, "-m", "ci.book"]],
-    "pages": [[sys.executable, "-m", "ci.check_site", tree.HTML]],
+    "pages": [
+        [sys.executable, "-m", "ci.check_site", tree.HTML],
+        [sys.executable, "-m", "ci.front", "--check"],
+    ],
 }
 
 
