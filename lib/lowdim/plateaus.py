@@ -150,7 +150,7 @@ def growth_rate(fit: LinearRNN, target: Float[Array, " k"], structure: str = "sy
 
 
 def linearization(rnn: LinearRNN, target: Float[Array, " k"], structure: str = "symmetric") -> Array:
-    r"""The matrix that drives small deviations from a resting student, by central differences of the gradient.
+    r"""The matrix that drives small deviations from a resting student, by differences of the gradient.
 
     Deviations are measured in an orthonormal basis (Frobenius metric) of the structure.  Nothing of
     `growth_rate` enters here.

@@ -22,8 +22,10 @@ def staircase(
         top.loglog(times, np.maximum(loss, 1e-12), color=colour, lw=1.3)
     for n, height in enumerate(heights):
         top.axhline(height, color=style.ACCENT, lw=0.9, ls=(0, (4, 2)))
-        top.text(times[0] * 1.3, height * 0.75, f"{n} atoms" if n != 1 else "1 atom", va="top", fontsize=9)
-    top.set(ylabel="loss $L$", ylim=(1e-11, 10))
+        place = {"ha": "right", "va": "top" if n else "bottom", "fontsize": 9}
+        label = f"{n} atoms" if n != 1 else "1 atom"
+        top.text(times[-1] / 1.3, height * (0.75 if n else 1.3), label, **place)
+    top.set(ylabel="loss $L$", ylim=(1e-11, 30))
     for pole in truth:
         low.axhline(pole, color=style.TEACHER, lw=0.8, ls=(0, (2, 2)))
     low.semilogx(times, poles, color=style.STUDENT, lw=1.3)
