@@ -93,7 +93,7 @@ def unbalanced(times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.
         ax.loglog(times[::8], expected[::8], ".", color=style.INK, ms=2.5)
     ax.plot([], [], color=style.ACCENT, lw=1.3, label="used directions")
     ax.plot([], [], color=style.STUDENT, lw=1.3, label="unused directions")
-    ax.plot([], [], ".", color=style.INK, ms=4, label=r"$\exp\, 2\!\int r_0$")
+    ax.plot([], [], ".", color=style.INK, ms=4, label=r"$\exp\, 2\int \, r_0$")
     ax.legend()
     ax.set(xlabel="time $t$", ylabel=r"$\|u\|$ relative to start", xlim=(times[0], times[-1]))
     alt = f"""In the directions never used the unbalanced part of {len(used)} students falls to {
