@@ -21,7 +21,7 @@ def later_moments(student: Split, poles: np.ndarray, horizon: int) -> list[tuple
     For any nodes t, each of them twice, Newton's formula gives $m^+_q = \sum_{i<n} h_{q-i}(t_0, \dots, t_i)
     \int N_i\, d\mu^+ + \int N_n D\, d\mu^+$.  The integrals of $N_i$ are measured, and $N_n$ is a square: the
     last term averages $D(x) = h_{q-n}(t, x)$ over a non-negative measure of mass $\int N_n\, d\mu^+$.  Every
-    choice of nodes, filled up with zeros while lags last or not, gives an interval; these are intersected.
+    choice of fewer than k / 2 nodes gives an interval; these are intersected.
 
     Args:
         student: the measure $\mu^+$: its moments at lags j < k, and the eigenvalues that carry it.
@@ -32,22 +32,19 @@ def later_moments(student: Split, poles: np.ndarray, horizon: int) -> list[tuple
         A lower and an upper bound for each lag.
     """
     k = len(student.plus)
-    most = (k - 1) // 2
     knowns, masses, roots, powers = [], [], [], []
+    most = (k - 1) // 2
     for chosen in _choices(student, poles, most):
-        filled = np.concatenate([chosen, np.zeros(most - len(chosen))])
-        nodes = np.repeat(filled, 2)
-        rows, moments = table(nodes, horizon), newton_moments(student.plus, nodes)
+        nodes = np.repeat(chosen, 2)
+        n, rows, moments = len(nodes), table(nodes, horizon), newton_moments(student.plus, nodes)
         known = [arb(0)] * (horizon - k)
-        for n in range(2 * most + 1):
-            if n in (2 * len(chosen), 2 * most):
-                knowns.append(known)
-                masses.append([max(lower(moments[n]), 0.0), upper(moments[n])])
-                roots.append([*filled[: n // 2], *[np.inf] * (most - n // 2)])
-                powers.append([0.0] * n + [float(h) for h in rows[n][: horizon - n]])
-            if n < 2 * most:
-                known = [y + h * moments[n] for y, h in zip(known, rows[n + 1][k - n :], strict=False)]
-    low, high = _remainders(np.array(powers)[:, :horizon], np.array(roots), np.array(masses), student)
+        for i, row in enumerate(rows[1:]):
+            known = [y + h * moments[i] for y, h in zip(known, row[k - i :], strict=False)]
+        knowns.append(known)
+        masses.append([max(lower(moments[n]), 0.0), upper(moments[n])])
+        roots.append(np.pad(chosen, (0, most - len(chosen)), constant_values=np.inf))
+        powers.append(([0.0] * n + [float(h) for h in rows[n]])[:horizon])
+    low, high = _remainders(np.array(powers), np.array(roots), np.array(masses), student)
     return [
         (
             _largest_ball([known[q - k] + low[i, q] for i, known in enumerate(knowns)]),

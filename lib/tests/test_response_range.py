@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.polynomial import Polynomial
 
+from lowdim._dual import proof
 from lowdim.moments import hankel, response_bounds, response_range
 from lowdim.systems import impulse_response, teacher
 
@@ -70,6 +72,20 @@ def test_no_measure_leaves_the_range_and_the_ends_are_reached(measure, k, later,
         missed = np.abs(weights @ np.vander(poles, k, increasing=True) - target)
         assert missed.max() <= tolerance + 1e-7
         assert weights @ poles**lag == pytest.approx(end, abs=1e-6)
+
+
+@settings(max_examples=100)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(0, 12), st.sampled_from([1, -1]))
+def test_any_polynomial_is_raised_until_it_proves_something(seed, k, lag, sign):
+    rng = np.random.default_rng(seed)
+    polynomial, interval = Polynomial(rng.standard_normal(k)), (-1.0, 1.5)
+    x = np.append(np.linspace(*interval, 4001), rng.uniform(*interval, 20))
+    short = max(0.0, (sign * x**lag - polynomial(x)).max())
+    raised = polynomial + short  # on a grid of spacing h, so a little too little: h^2 times a curvature
+    target = rng.uniform(0, 1, 5) @ np.vander(rng.uniform(*interval, 5), k, increasing=True)
+    value = proof(polynomial, target, lag, 0.1, interval, sign)
+    expected = raised.coef @ target + 0.1 * np.abs(raised.coef).sum()
+    assert expected - 1e-12 <= value <= expected + 1e-3 * (1 + abs(expected))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])
