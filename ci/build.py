@@ -81,7 +81,9 @@ def jupyter_book(book: Path, html: Path, *flags: str, builder: str = "html") -> 
 
 
 def _told(output: str) -> str:
-    """What Sphinx said, without Jupyter Book's banners and colours, and with paths as a person types them."""
+    """What Sphinx said, with paths as a person types them, without Jupyter Book's banners and traceback."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output).replace(f"{tree.ROOT}{os.sep}", "")
     noise = re.compile(r"(Running Jupyter-Book|Source Folder|Config Path|Output Path|=+$|Building your book)")
-    return "\n".join(f"  {line}" for line in plain.splitlines() if line.strip() and not noise.match(line))
+    said, _, traceback = plain.partition("Traceback (most recent call last)")
+    lines = [line for line in said.splitlines() if line.strip() and not noise.match(line)]
+    return "\n".join(f"  {line}" for line in lines or traceback.splitlines())
