@@ -2,12 +2,12 @@
 
 import numpy as np
 import torch
-from lowdim.flow import gradient_flow
-from lowdim.objective import extrapolation_error, loss_and_gradients
-from lowdim.systems import impulse_response, random_student, teacher
 from scipy.integrate import solve_ivp
 
 from ci.bench import Case
+from lowdim.flow import gradient_flow
+from lowdim.objective import extrapolation_error, loss_and_gradients
+from lowdim.systems import impulse_response, random_student, teacher
 
 TRUTH = teacher(np.linspace(-0.8, 0.95, 5), np.full(5, 0.2))
 T_END, STD = 1e7, 1e-4
@@ -16,10 +16,7 @@ BUDGET = 2000  # steps of descent; it learns the first of five modes in them
 
 def cases() -> list[Case]:
     """Three widths by the library, the smallest also by others."""
-    listed = [
-        Case(f"flow, d = {d}, k = {k}", flow(d, k))
-        for d, k in ((20, 11), (100, 20), (200, 20))
-    ]
+    listed = [Case(f"flow, d = {d}, k = {k}", flow(d, k)) for d, k in ((20, 11), (100, 20), (200, 20))]
     against = listed[0].name
     return [
         *listed,
@@ -38,9 +35,7 @@ def flow(d: int, k: int):
     once = gradient_flow(start, target, T_END)
     error = float(extrapolation_error(once.final, TRUTH, 60))
     told = f"loss {once.loss[-1]:.1e}, largest lag error {error:.1e}"
-    print(
-        f"  d = {d}, k = {k}: {told}, {once.evaluations} gradients, {once.steps} steps"
-    )
+    print(f"  d = {d}, k = {k}: {told}, {once.evaluations} gradients, {once.steps} steps")
     return lambda: gradient_flow(start, target, T_END)
 
 
@@ -55,9 +50,7 @@ def scipy_bdf(d: int, k: int):
 
     def velocity(_, y):
         A, B, C = np.split(y, [d * d, d * d + d])
-        _, *slopes = loss_and_gradients(
-            A.reshape(d, d), B, C, target, None, "symmetric"
-        )
+        _, *slopes = loss_and_gradients(A.reshape(d, d), B, C, target, None, "symmetric")
         return -np.concatenate([slope.ravel() for slope in slopes])
 
     y = np.concatenate([start.A.ravel(), start.B, start.C])
