@@ -147,6 +147,11 @@ def test_teachers_belong_to_their_seed_rest_at_zero_and_have_the_spread_asked_fo
     assert (shares.max(-1)[0] / shares.min(-1)[0]).max() < 1.05
 
 
+# Forward-mode differentiation loads a module of PyTorch that trips over PyTorch's own deprecation.
+FORWARD = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
+
+
+@FORWARD
 @KINDS
 def test_an_uncoupled_teacher_has_the_poles_it_was_given(cell):
     teacher = gated.teacher(3, [5], memory=18.0, coupling=0.0, cell=cell, dtype=F64)
@@ -158,6 +163,7 @@ def test_an_uncoupled_teacher_has_the_poles_it_was_given(cell):
     np.testing.assert_allclose(gated.markov_parameters(teacher, 30)[0], expected, rtol=1e-12)
 
 
+@FORWARD
 @KINDS
 def test_markov_parameters_are_those_of_the_linearization_at_rest(cell):
     network = wild(cell, copies=1, scale=0.3)

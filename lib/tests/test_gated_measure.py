@@ -42,6 +42,18 @@ def test_no_short_memory_beats_the_floor_of_a_leaky_integrator(z):
     np.testing.assert_allclose(floors, z ** np.array([1.0, 2.0, 6.0]), rtol=0.03)  # sampling: 0.7 %
 
 
+def test_the_nonlinear_share_is_what_a_line_leaves_of_a_hyperbolic_tangent():
+    teacher = leaky(1e-9)  # forgets at once: its output is tanh(x)
+    x, weights = np.polynomial.hermite_e.hermegauss(80)
+    weights /= weights.sum()
+    power = weights @ np.tanh(x) ** 2
+    share = np.sqrt(1 - (weights @ (x * np.tanh(x))) ** 2 / power)
+    assert gated.nonlinear_share(teacher)[0] == pytest.approx(share, rel=0.03)  # sampling: 0.6 %
+    with torch.no_grad():
+        teacher.drive[:, 2, 0] = 1e-3  # a tangent seen from so near is a line: 1 - tanh(x) / x = x^2 / 3
+    assert gated.nonlinear_share(teacher)[0] < 1e-5
+
+
 def test_an_echo_is_heard_late_and_in_full():
     teacher, inputs = (
         gated.teacher(2, [1], dtype=F64),
@@ -62,22 +74,34 @@ def test_a_shift_register_visits_as_many_directions_as_it_has_places():
     drive[0, 0, 0] = faint
     ones = torch.ones(1, 1, n, dtype=F64)
     network = gated.Recurrent("tanh", register, drive, ones, ones[..., :1])
-    count, ratio = gated.state_dimension(network, sequences=200)
+    variances = gated.principal_variances(network, sequences=200)
+    count, ratio = gated.state_dimension(variances)
     assert count.tolist() == [n]
     assert ratio[0] == pytest.approx(n, rel=0.01)  # eigenvalues equal up to sampling: 40,000 points
-    assert gated.state_dimension(network, share=0.6)[0].tolist() == [4]  # 3/6 < 0.6 <= 4/6
+    assert gated.state_dimension(variances, share=0.6)[0].tolist() == [4]  # 3/6 < 0.6 <= 4/6
     with torch.no_grad():
         network.recurrent *= 0
-    count, ratio = gated.state_dimension(network)
+    count, ratio = gated.state_dimension(gated.principal_variances(network))
     assert count.tolist() == [1]
     assert ratio[0] == pytest.approx(1.0)
 
 
-def test_a_network_that_moves_on_its_own_has_no_response_at_rest():
-    ring = gated.Recurrent(
-        "tanh", *(torch.tensor(x, dtype=F64) for x in ([[[-3.0]]], [[[1.0, 0.1]]], [[[1.0]]], [[[0.0]]]))
-    )
-    assert np.isnan(gated.markov_parameters(ring, 5)).all()
+def test_a_study_measures_the_students_it_trained():
+    settings = {"k": 4, "seeds": [3, 5], "steps": 60, "units": 6, "teacher_units": 2}
+    result = gated.study(stds=[0.1, 0.3], outputs="last", lengths=[2, 9, 300], **settings)
+    table = result.table
+    assert table[["std", "seed"]].values.tolist() == [[0.1, 3], [0.1, 5], [0.3, 3], [0.3, 5]]
+    assert set(table.outcome) == {"finished"}
+    teachers = gated.teacher(2, [3, 5])
+    run = gated.train(gated.student(6, 0.3, [3, 5]), teachers, 4, 60, [3, 5], sequences=16, outputs="last")
+    # Float32, and 60 steps in a batch of two in place of four.
+    torch.testing.assert_close(result.students.readout[2:], run.network.readout, rtol=1e-3, atol=1e-4)
+    exact = result.students.select([0, 1]), teachers
+    np.testing.assert_allclose(table.training[:2], gated.normalized_error(*exact, [4])[0], rtol=1e-5)
+    np.testing.assert_allclose(result.curves[:2, :2], gated.normalized_error(*exact, [2, 9]), rtol=1e-5)
+    long = gated.normalized_error(*exact, [300], sequences=16, window=200)[0]
+    np.testing.assert_allclose(result.curves[2, :2], long, rtol=1e-5)
+    assert table.error.tolist() == result.curves[2].tolist()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +111,7 @@ def test_a_network_that_moves_on_its_own_has_no_response_at_rest():
             "lengths must increase by at least window = 4",
             lambda T: gated.normalized_error(T, T, [4, 7], window=4),
         ),
-        ("share must be in", lambda T: gated.state_dimension(T, share=1.0)),
+        ("share must be in", lambda T: gated.state_dimension(np.ones((1, 2)), share=1.0)),
         ("lag must be a whole number", lambda T: gated.Echo(T, 0)),
     ],
 )

@@ -11,21 +11,27 @@ Teachers and students are small networks of one kind: GRU, LSTM or tanh. Many tr
 """
 
 from lowdim.gated.construct import student, teacher
-from lowdim.gated.extrapolation import Echo, memory_floor, normalized_error
-from lowdim.gated.inside import markov_parameters, state_dimension
+from lowdim.gated.experiment import Study, study
+from lowdim.gated.extrapolation import Echo, error_curve, memory_floor, nonlinear_share, normalized_error
+from lowdim.gated.inside import markov_parameters, principal_variances, state_dimension
 from lowdim.gated.network import Recurrent, join
 from lowdim.gated.training import Training, train
 
 __all__ = [
     "Echo",
     "Recurrent",
+    "Study",
     "Training",
+    "error_curve",
     "join",
     "markov_parameters",
     "memory_floor",
+    "nonlinear_share",
     "normalized_error",
+    "principal_variances",
     "state_dimension",
     "student",
+    "study",
     "teacher",
     "train",
 ]

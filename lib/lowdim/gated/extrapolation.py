@@ -13,7 +13,7 @@ from lowdim.checks import require_count
 from lowdim.gated.construct import stream
 from lowdim.gated.network import Recurrent
 
-_ERROR, _FLOOR = 3, 4  # streams of test sequences
+_ERROR, _FLOOR, _FILTER = 3, 4, 6  # streams of test sequences
 _BLOCK = 500  # steps per call in long runs, so that what is held does not grow with the length
 
 
@@ -70,8 +70,29 @@ def normalized_error(
     return torch.stack(errors).double().cpu().numpy()
 
 
+def error_curve(
+    student: Recurrent, teacher: nn.Module, lengths: Sequence[int]
+) -> Float[np.ndarray, "lengths copies"]:
+    """Normalized errors at short and at long lengths, in the time of the long ones.
+
+    Lengths below 256 are averaged over 512 sequences; longer ones over 16 sequences and the last 200 outputs.
+
+    Args:
+        student: the networks to judge.
+        teacher: one network per student, or a single one for all.
+        lengths: T, increasing, those from 256 on by at least 200.
+
+    Raises:
+        ValueError: lengths that do not increase by as much.
+    """
+    near, far = [T for T in lengths if T < 256], [T for T in lengths if T >= 256]
+    short = normalized_error(student, teacher, near) if near else np.empty((0, student.copies))
+    long = normalized_error(student, teacher, far, 16, 200) if far else np.empty((0, student.copies))
+    return np.concatenate((short, long))
+
+
 def memory_floor(
-    teacher: Recurrent, k: int, past: int = 200, sequences: int = 4096, seed: int = 0
+    teacher: Recurrent, k: int, past: int = 100, sequences: int = 2048, seed: int = 0
 ) -> Float[np.ndarray, " copies"]:
     r"""The least error, normalized as above, of any predictor that sees only the last k inputs.
 
@@ -94,6 +115,30 @@ def memory_floor(
     last = outputs[:, :, -1].reshape(teacher.copies, 2, sequences)
     floor = (last[:, 0] - last[:, 1]).square().mean(1) / 2 / last.var((1, 2))
     return floor.sqrt().double().cpu().numpy()
+
+
+def nonlinear_share(
+    teacher: Recurrent, taps: int = 60, steps: int = 1000, sequences: int = 64, seed: int = 0
+) -> Float[np.ndarray, " copies"]:
+    r"""The least error, normalized as above, of a linear filter $\sum_{j < \mathrm{taps}} m_j x_{t-j} + c$.
+
+    Zero for a linear teacher whose memory is no longer than the filter.
+
+    Args:
+        teacher: the networks to predict.
+        taps: inputs that the filter sees.
+        steps: outputs of each sequence that the filter is fitted to.
+        sequences: how many.
+        seed: of the inputs.
+    """
+    inputs = stream(seed, _FILTER).standard_normal((sequences, 2 * taps + steps))
+    with torch.no_grad():
+        outputs, _ = teacher(torch.from_numpy(inputs)[None].to(teacher.offset))
+    past = np.lib.stride_tricks.sliding_window_view(inputs, taps, axis=-1)[:, -steps:].reshape(-1, taps)
+    design = np.hstack((past, np.ones((len(past), 1))))
+    wanted = outputs[..., -steps:].flatten(1).double().cpu().numpy().T
+    rest = wanted - design @ np.linalg.lstsq(design, wanted, rcond=None)[0]
+    return rest.std(0) / wanted.std(0)
 
 
 class Echo(nn.Module):

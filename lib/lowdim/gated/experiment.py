@@ -1,0 +1,96 @@
+"""One experiment: train students from several scales on one length, and see how far they carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float
+
+from lowdim.gated.construct import student, teacher
+from lowdim.gated.extrapolation import error_curve, normalized_error
+from lowdim.gated.network import Recurrent, join
+from lowdim.gated.training import train
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Trained students, their teachers, and what was measured.
+
+    Args:
+        students: one copy per row of the table.
+        teachers: likewise.
+        table: columns `cell`, `k`, `std`, `outputs`, `seed`, `outcome`, `training` (normalized error of the
+            supervised outputs at length k, on fresh sequences) and `error` (normalized error at the last of
+            the lengths).
+        curves: normalized errors at all lengths, shape (lengths, rows).
+    """
+
+    students: Recurrent
+    teachers: Recurrent
+    table: pd.DataFrame
+    curves: Float[np.ndarray, "lengths rows"]
+
+
+def study(
+    k: int,
+    stds: Sequence[float],
+    seeds: Sequence[int],
+    steps: int,
+    lengths: Sequence[int],
+    units: int = 50,
+    teacher_units: int = 4,
+    memory: float = 8.0,
+    cell: str = "gru",
+    outputs: str = "every",
+    sequences: int = 16,
+    checkpoint: str | os.PathLike[str] | None = None,
+    device: str | torch.device = "cpu",
+) -> Study:
+    """Train one student for every scale and seed, each on the teacher of its seed.
+
+    Args:
+        k: training length.
+        stds: initialization scales.
+        seeds: of teachers, students and data.
+        steps: of Adam.
+        lengths: at which errors are measured, as in `error_curve`.
+        units: of a student.
+        teacher_units: of a teacher.
+        memory: time constant of a teacher's slowest unit.
+        cell: "gru", "lstm" or "tanh".
+        outputs: that training sees, "every" or "last".
+        sequences: per step of training.
+        checkpoint: file to continue from, as in `train`.
+        device: where all of it happens.
+
+    Returns:
+        Rows ordered by std, then by seed.
+    """
+    seeds, stds = list(seeds), list(stds)
+    place = {"cell": cell, "device": device}
+    start = join([student(units, std, seeds, **place) for std in stds])
+    teachers = teacher(teacher_units, seeds, memory=memory, **place).select(
+        list(range(len(seeds))) * len(stds)
+    )
+    settings = {"sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
+    run = train(start, teachers, k, steps, seeds * len(stds), **settings)
+    supervised = k if outputs == "every" else 1
+    curves = error_curve(run.network, teachers, lengths)
+    table = pd.DataFrame(
+        {
+            "cell": cell,
+            "k": k,
+            "std": [std for std in stds for _ in seeds],
+            "outputs": outputs,
+            "seed": seeds * len(stds),
+            "outcome": run.outcome,
+            "training": normalized_error(run.network, teachers, [k], window=supervised)[0],
+            "error": curves[-1],
+        }
+    )
+    return Study(run.network, teachers, table, curves)
