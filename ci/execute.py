@@ -4,6 +4,7 @@ While it runs, and for good if a cell fails, the notebook with its outputs so fa
 """
 
 import json
+import logging
 import os
 import re
 from dataclasses import asdict, dataclass
@@ -82,6 +83,9 @@ def execute(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     os.environ.update(ENVIRONMENT)
+    logging.getLogger("papermill").setLevel(
+        logging.CRITICAL
+    )  # what it would log is told below, with the line
     Path(ENVIRONMENT["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     nb, name = read(source), source.stem
     scratch.parent.mkdir(parents=True, exist_ok=True)
