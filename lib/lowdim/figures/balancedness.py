@@ -118,6 +118,8 @@ def descent(steps: np.ndarray, distance: np.ndarray, adam: np.ndarray) -> style.
     ax.loglog(steps, line, color=style.INK, lw=0.8, label="slope 1")
     ax.legend(loc="center right")
     ax.set(xlabel=r"step size $\eta$", ylabel="distance from the flow")
+    ax.set_xticks(steps, [f"{step:g}" for step in steps])
+    ax.set_xticks([], minor=True)
     alt = f"""From step {steps.max():g} to {steps.min():g} the distance between gradient descent and
     gradient flow
         falls in proportion, from {np.median(distance[np.argmax(steps)]):.2g} to
