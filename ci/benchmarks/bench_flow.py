@@ -2,12 +2,12 @@
 
 import numpy as np
 import torch
-from lowdim.flow import gradient_flow
-from lowdim.objective import extrapolation_error, loss_and_gradients
-from lowdim.systems import impulse_response, random_student, teacher
 from scipy.integrate import solve_ivp
 
 from ci.bench import Case
+from lowdim.flow import gradient_flow
+from lowdim.objective import extrapolation_error, loss_and_gradients
+from lowdim.systems import impulse_response, random_student, teacher
 
 TRUTH = teacher(np.linspace(-0.8, 0.95, 5), np.full(5, 0.2))
 T_END, STD = 1e7, 1e-4
@@ -27,10 +27,7 @@ def cases() -> list[Case]:
     print(
         f"  descent would need {run.t[-1] / STEP:.1g} steps to get there; loss after {BUDGET}: {descent(20, 11):.2g}"
     )
-    listed = [
-        Case(f"flow, d = {d}, k = {k}", flow(d, k))
-        for d, k in ((20, 11), (100, 20), (200, 20))
-    ]
+    listed = [Case(f"flow, d = {d}, k = {k}", flow(d, k)) for d, k in ((20, 11), (100, 20), (200, 20))]
     against = listed[0].name
     return [
         *listed,
@@ -53,9 +50,7 @@ def flow(d: int, k: int):
     once = gradient_flow(start, target, T_END)
     error = float(extrapolation_error(once.final, TRUTH, 60))
     told = f"loss {once.loss[-1]:.1e}, largest lag error {error:.1e}"
-    print(
-        f"  d = {d}, k = {k}: {told}, {once.evaluations} gradients, {once.steps} steps"
-    )
+    print(f"  d = {d}, k = {k}: {told}, {once.evaluations} gradients, {once.steps} steps")
     return lambda: gradient_flow(start, target, T_END)
 
 
@@ -80,9 +75,7 @@ def scipy_bdf(d: int, k: int):
 
     done.terminal = True
     y = np.concatenate([start.A.ravel(), start.B, start.C])
-    run = solve_ivp(
-        velocity, (0.0, T_END), y, "BDF", events=done, rtol=1e-8, atol=1e-12
-    )
+    run = solve_ivp(velocity, (0.0, T_END), y, "BDF", events=done, rtol=1e-8, atol=1e-12)
     assert run.status == 1, run.message
     return run
 
