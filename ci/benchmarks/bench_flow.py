@@ -22,10 +22,12 @@ def cases() -> list[Case]:
     """Three widths by the library, the smallest also by others."""
     run = scipy_bdf(20, 11)
     print(
-        f"  SciPy: loss {ENOUGH:g} at time {run.t[-1]:.3g} after {run.nfev} gradients and {run.njev} Jacobians of 440"
+        f"  SciPy: loss {ENOUGH:g} at time {run.t[-1]:.3g} after {run.nfev} gradients "
+        f"and {run.njev} Jacobians of 440"
     )
     print(
-        f"  descent would need {run.t[-1] / STEP:.1g} steps to get there; loss after {BUDGET}: {descent(20, 11):.2g}"
+        f"  descent would need {run.t[-1] / STEP:.1g} steps to get there; "
+        f"loss after {BUDGET}: {descent(20, 11):.2g}"
     )
     listed = [Case(f"flow, d = {d}, k = {k}", flow(d, k)) for d, k in ((20, 11), (100, 20), (200, 20))]
     against = listed[0].name
@@ -60,7 +62,7 @@ def student(d: int):
 
 
 def scipy_bdf(d: int, k: int):
-    """The same flow at the same tolerances, with the Jacobian by finite differences, until the loss is ENOUGH."""
+    """The same flow and tolerances, with the Jacobian by finite differences, until the loss is ENOUGH."""
     start, target = student(d), impulse_response(TRUTH, k)
 
     def loss_and_slopes(y):
