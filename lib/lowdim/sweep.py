@@ -47,7 +47,8 @@ def sweep(
         run: takes the grid's names as keyword arguments and returns a dict of numbers, texts or lists.
         grid: a value or a list of values for each argument; all combinations are run, the last name varying
             fastest. A list of such grids runs one after the other. A single value that is a list: wrap it.
-        processes: local processes; by default one for each core. 1 stays in this process.
+        processes: local processes; by default one for each core. 1 stays in this process, unless
+            there is a cache: what is kept must come from the code as it is now, not as it was imported.
         scheduler: address of a Dask scheduler, such as "tcp://10.0.0.7:8786"; replaces local processes.
         cache: folder of earlier results, used where code and arguments are the same (`lowdim.cache`). By
             default nothing is kept, so every row was computed by this call; no chapter of the book uses it.
@@ -69,7 +70,9 @@ def sweep(
     found = [store.load(point) if store else None for point in points]
     rows = {i: {**result, "error": ""} for i, result in enumerate(found) if result is not None}
     todo = {i: point for i, point in enumerate(points) if i not in rows}
-    outcomes = _on_cluster(run, todo, scheduler) if scheduler else _on_cores(run, todo, processes)
+    outcomes = (
+        _on_cluster(run, todo, scheduler) if scheduler else _on_cores(run, todo, processes, bool(store))
+    )
     hidden = None if progress is None else not progress
     with tqdm(total=len(points), initial=len(rows), desc="sweep", unit="run", disable=hidden) as bar:
         failed = 0
@@ -124,15 +127,17 @@ def _attempt(run: Callable, i: int, point: Mapping[str, Any]) -> tuple[int, dict
         return i, {}, f"{type(error).__name__}: {error}"
 
 
-def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None) -> Iterator[tuple]:
+def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh: bool) -> Iterator[tuple]:
     """Local processes. One that is killed, out of memory say, takes the pool down but not the sweep."""
     jobs = require_count("processes", cpu_count() if processes is None else processes)
-    todo = dict(todo)
+    todo, options = dict(todo), {"return_as": "generator_unordered", "batch_size": 1}
+    if fresh and jobs == 1:  # joblib has no pool of one: two processes, and one run at a time
+        jobs, options["pre_dispatch"] = 2, 1
     try:
         while todo:
             try:
                 calls = [delayed(_attempt)(run, i, point) for i, point in todo.items()]
-                for outcome in _pool(jobs, return_as="generator_unordered", batch_size=1)(calls):
+                for outcome in _pool(jobs, **options)(calls):
                     del todo[outcome[0]]
                     yield outcome
             except TerminatedWorkerError:

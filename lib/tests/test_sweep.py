@@ -1,6 +1,7 @@
 """Sweeps: every point is one row, whatever happens to the runs and to the processes that do them."""
 
 import importlib
+import itertools
 import json
 import os
 import subprocess
@@ -26,6 +27,11 @@ def picky(x):
     if x == 3:
         raise ZeroDivisionError("x is three")
     return {"y": x}
+
+def timed(x):
+    start = time.monotonic()
+    time.sleep(0.1)
+    return {"start": start, "end": time.monotonic()}
 
 def counted(x, folder):
     Path(folder, f"{x}-{time.monotonic_ns()}").touch()
@@ -97,16 +103,26 @@ def test_a_run_that_kills_its_process_is_a_row(runs, started):
     assert count(6) == 2  # once in the pool, once alone, to be sure that it was this one
 
 
-def test_an_edited_run_is_run_as_edited(tmp_path, monkeypatch):
-    module = tmp_path / "edited_runs.py"
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("imported_again", [True, False])
+def test_an_edited_run_is_run_as_edited(tmp_path, monkeypatch, processes, imported_again):
+    name = f"edited_{processes}_{imported_again}"
     monkeypatch.syspath_prepend(tmp_path)
-    for factor in (2, 3):
-        module.write_text(f"def run(x): return {{'y': {factor} * x}}\n")
+    for factor in (2, 300):  # of different lengths: bytecode is found again by size and second
+        (tmp_path / f"{name}.py").write_text(f"def run(x): return {{'y': {factor} * x}}\n")
         importlib.invalidate_caches()
-        monkeypatch.delitem(sys.modules, "edited_runs", raising=False)
-        run = importlib.import_module("edited_runs").run
-        table = sweep(run, {"x": [1, 2]}, processes=2, cache=tmp_path / "cache")
+        if imported_again:
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        run = importlib.import_module(name).run
+        table = sweep(run, {"x": [1, 2]}, processes, cache=tmp_path / "cache")
         assert list(table.y) == [factor, 2 * factor]
+
+
+def test_one_process_does_one_run_at_a_time(runs, tmp_path):
+    for cache in (None, tmp_path / "cache"):
+        table = sweep(runs.timed, {"x": range(4)}, processes=1, cache=cache)
+        spans = sorted(zip(table.start, table.end, strict=True))
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
 def test_second_call_comes_from_the_cache(runs, started, tmp_path):
