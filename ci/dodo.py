@@ -183,7 +183,7 @@ def task_site():
             {
                 *pages,
                 *map(_executed, tree.sources()),
-                *tree.LIBRARY.glob("*.py"),  # the page on the library shows its docstrings
+                *tree.LIBRARY.rglob("*.py"),  # the page on the library shows its docstrings
                 tree.CLAIMS_PAGE,
                 tree.PARTS / "ledger_state.md",
                 tree.PARTS / "times.html",

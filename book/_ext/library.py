@@ -1,7 +1,7 @@
 """The page on the library, written from the docstrings, which are Markdown with formulas.
 
-A line ``{library} systems`` of the page becomes that module's public names. The source is read, not imported:
-building the page does not wait for PyTorch.
+A line ``{library} systems`` of the page becomes that module's public names, or those that a package imports into
+its own. The source is read, not imported: building the page does not wait for PyTorch.
 """
 
 import ast
@@ -20,23 +20,44 @@ def add_modules(app: Sphinx, docname: str, source: list[str]) -> None:
         folder = Path(app.srcdir).parent / "lib" / "lowdim"
         source[0] = re.sub(
             r"(?m)^\{library\} (\w+)$",
-            lambda line: "\n".join(module((folder / f"{line[1]}.py").read_text(encoding="utf-8"), line[1])),
+            lambda line: "\n".join(module(folder, line[1])),
             source[0],
         )
 
 
-def module(text: str, name: str) -> Iterator[str]:
-    """One module in Markdown: what it is about, then its public names."""
-    tree = ast.parse(text)
+def module(folder: Path, name: str) -> Iterator[str]:
+    """One module or package in Markdown: what it is about, then its public names."""
+    package = folder / name / "__init__.py"
+    tree = parse(package if package.exists() else folder / f"{name}.py")
     yield f"## lowdim.{name}\n"
     yield markdown(tree)
+    for node in imported(folder, tree) if package.exists() else defined(tree):
+        yield f"### `{node.name}`\n"
+        yield f"```python\n{node.name}({call(node)})\n```\n"
+        yield markdown(node)
+        if isinstance(node, ast.ClassDef):
+            yield members(node)
+
+
+def parse(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def defined(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """The public functions and classes of a file."""
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-            yield f"### `{node.name}`\n"
-            yield f"```python\n{node.name}({call(node)})\n```\n"
-            yield markdown(node)
-            if isinstance(node, ast.ClassDef):
-                yield members(node)
+            yield node
+
+
+def imported(folder: Path, tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """What the file of a package takes from the package's modules."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            names = {each.name for each in node.names}
+            source = folder.joinpath(*node.module.split(".")[1:]).with_suffix(".py")
+            yield from (part for part in defined(parse(source)) if part.name in names)
 
 
 def call(node: ast.FunctionDef | ast.ClassDef) -> str:

@@ -101,6 +101,10 @@ class System:
 '''
 
 
+PACKAGE = '"""Rooms: one idea each."""\n\nfrom lowdim.rooms.inner import question\n'
+LIBRARY = "# Library\n\n{library} systems\n\n{library} rooms\n"
+
+
 def build(folder, pages):
     """Build these pages; Sphinx's exit status and complaints."""
     source = folder / "book"
@@ -131,10 +135,13 @@ def build(folder, pages):
 def site(tmp_path_factory):
     """A page of everything and a page on a small library, built without a complaint."""
     folder = tmp_path_factory.mktemp("pages")
-    (folder / "lib" / "lowdim").mkdir(parents=True)
-    (folder / "lib" / "lowdim" / "systems.py").write_text(MODULE, encoding="utf-8")
+    lowdim = folder / "lib" / "lowdim"
+    (lowdim / "rooms").mkdir(parents=True)
+    (lowdim / "systems.py").write_text(MODULE, encoding="utf-8")
+    (lowdim / "rooms" / "__init__.py").write_text(PACKAGE, encoding="utf-8")
+    (lowdim / "rooms" / "inner.py").write_text(MODULE.replace("answer", "question"), encoding="utf-8")
     chapter = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
-    pages = {"index.md": INDEX, "api.md": "# Library\n\n{library} systems\n", "chapter.rst": chapter}
+    pages = {"index.md": INDEX, "api.md": LIBRARY, "chapter.rst": chapter}
     assert build(folder, pages) == (0, "")
     return folder / "html"
 
@@ -198,9 +205,11 @@ def test_the_library_page_shows_public_names_with_their_calls(library):
         "lowdim.systems",
         "answer",
         "System",
+        "lowdim.rooms",
+        "question",  # of a package only what its own file imports
     ]
     calls = [e.get_text().strip() for e in library.select(".highlight-python")]
-    assert calls == ["answer(rnn, length=3)", "System(A, B=2)"]
+    assert calls == ["answer(rnn, length=3)", "System(A, B=2)", "question(rnn, length=3)"]
 
 
 def test_the_library_page_shows_docstrings_as_markdown(library):
