@@ -12,10 +12,7 @@ from lowdim.systems import impulse_response, random_student, teacher
 TRUTH = teacher(np.linspace(-0.8, 0.95, 5), np.full(5, 0.2))
 T_END, STD = 1e7, 1e-4
 ENOUGH = 1e-10  # the loss at which SciPy is stopped: later its steps drown in rounding
-STEP, BUDGET = (
-    0.02,
-    1000,
-)  # of descent, which learns the first of five modes in that many steps
+STEP, BUDGET = 0.02, 1000  # of descent, which learns the first of five modes in that many steps
 
 
 def cases() -> list[Case]:
@@ -33,16 +30,8 @@ def cases() -> list[Case]:
     against = listed[0].name
     return [
         *listed,
-        Case(
-            f"the first to loss {ENOUGH:g} only, by SciPy BDF",
-            lambda: scipy_bdf(20, 11),
-            against,
-        ),
-        Case(
-            f"the first, {BUDGET} steps of descent by autograd",
-            lambda: descent(20, 11),
-            against,
-        ),
+        Case(f"the first to loss {ENOUGH:g} only, by SciPy BDF", lambda: scipy_bdf(20, 11), against),
+        Case(f"the first, {BUDGET} steps of descent by autograd", lambda: descent(20, 11), against),
     ]
 
 
