@@ -54,6 +54,22 @@ def test_the_nonlinear_share_is_what_a_line_leaves_of_a_hyperbolic_tangent():
     assert gated.nonlinear_share(teacher)[0] < 1e-5
 
 
+def test_the_share_of_an_offset_is_its_square_over_the_whole_error():
+    teacher = leaky(1e-9)  # its output is tanh(x)
+    shifted = teacher.select([0, 0, 0])
+    with torch.no_grad():
+        shifted.offset[0] += 0.5  # a wrong level and nothing else
+        shifted.readout[1] *= 2  # an error without a level: tanh(x) once more
+        shifted.readout[2] *= 2
+        shifted.offset[2] += 0.5
+    x, weights = np.polynomial.hermite_e.hermegauss(80)
+    power = weights / weights.sum() @ np.tanh(x) ** 2
+    shares = gated.offset_share(shifted, teacher)
+    assert shares[0] == pytest.approx(1.0, rel=1e-12)
+    assert shares[1] < 1e-3  # sampling: 1 over 51,200
+    assert shares[2] == pytest.approx(0.25 / (0.25 + power), abs=0.02)  # sampling: 0.004
+
+
 def test_an_echo_is_heard_late_and_in_full():
     teacher, inputs = (
         gated.teacher(2, [1], dtype=F64),
@@ -102,6 +118,16 @@ def test_a_study_measures_the_students_it_trained():
     long = gated.normalized_error(*exact, [300], sequences=16, window=200)[0]
     np.testing.assert_allclose(result.curves[2, :2], long, rtol=1e-5)
     assert table.error.tolist() == result.curves[2].tolist()
+    np.testing.assert_array_equal(result.ratio, table.error / table.training)
+
+    part = result.rows(table["std"] == 0.3)
+    assert part.table[["std", "seed"]].values.tolist() == [[0.3, 3], [0.3, 5]]
+    assert part.table.index.tolist() == [0, 1]
+    np.testing.assert_array_equal(part.curves, result.curves[:, 2:])
+    for all_, some in ((result.students, part.students), (result.teachers, part.teachers)):
+        assert torch.equal(all_.readout[2:], some.readout)
+    with pytest.raises(ValueError, match=r"no row of the study is kept; its scales are \[0.1, 0.3\]"):
+        result.rows(table["std"] == 0.2)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lowdim.figures import style
+from lowdim.gated import Study
 
 
 def far_out(truth: np.ndarray, said: dict[str, np.ndarray], k: int, shown: int = 60) -> style.InlineSVG:
@@ -35,20 +36,20 @@ def far_out(truth: np.ndarray, said: dict[str, np.ndarray], k: int, shown: int =
 
 
 def along(
-    lengths: np.ndarray, by_k: dict[int, np.ndarray], by_scale: dict[float, np.ndarray], k: int
+    lengths: np.ndarray, by_k: dict[int, Study], by_scale: dict[float, Study], k: int
 ) -> style.InlineSVG:
     """Normalized error against length: every student, the range of each family, its median.
 
     Args:
         lengths: T, increasing.
-        by_k: for each training length the errors, shape (lengths, seeds).
-        by_scale: for each initialization scale the errors, shape (lengths, seeds).
+        by_k: the study of each training length.
+        by_scale: the study of each initialization scale.
         k: training length of the second family.
     """
     fig, (left, right) = style.axes(1, 2, height=3.5, sharey=True)
     for ax, family, name in ((left, by_k, "k = {}"), (right, by_scale, r"\sigma = {:g}")):
-        for colour, (value, errors) in zip(style.ramp(len(family)), family.items(), strict=True):
-            _family(ax, lengths, errors, colour, f"${name.format(value)}$")
+        for colour, (value, study) in zip(style.ramp(len(family)), family.items(), strict=True):
+            _family(ax, lengths, study.curves, colour, f"${name.format(value)}$")
         ax.set_xlabel("length $T$")
         ax.legend(loc="upper left")
     for value, colour in zip(by_k, style.ramp(len(by_k)), strict=True):
@@ -56,8 +57,8 @@ def along(
     right.axvline(k, color=style.MUTED, lw=0.6, ls=(0, (2, 3)))
     left.set(ylabel="normalized error", title="Training length", ylim=(1e-3, 20))
     right.set(title=f"Scale of the start, $k = {k}$")
-    ends = [f"{_spread(errors[-1])} for k = {value}" for value, errors in by_k.items()]
-    more = [f"{_spread(errors[-1])} for a start of scale {value:g}" for value, errors in by_scale.items()]
+    ends = [f"{_spread(study.table.error)} for k = {value}" for value, study in by_k.items()]
+    more = [f"{_spread(study.table.error)} for a start of scale {s:g}" for s, study in by_scale.items()]
     alt = f"""Errors stay level up to the training length and rise after it to a plateau. At length
         {lengths[-1]} they are {", ".join(ends)}; at k = {k} they are {", ".join(more)}."""
     return style.svg(fig, alt)
@@ -160,19 +161,19 @@ def pulses(
     return style.svg(fig, alt)
 
 
-def witnesses(lengths: np.ndarray, errors: dict[str, dict[int, np.ndarray]]) -> style.InlineSVG:
+def witnesses(lengths: np.ndarray, studies: dict[str, dict[int, Study]]) -> style.InlineSVG:
     """Normalized error against length for other kinds of networks.
 
     Args:
         lengths: T, increasing.
-        errors: for each kind and training length the errors, shape (lengths, seeds).
+        studies: for each kind of network and each of two training lengths the study.
     """
-    fig, panels = style.axes(1, len(errors), height=3.1, sharey=True)
+    fig, panels = style.axes(1, len(studies), height=3.1, sharey=True)
     text = []
-    for ax, (kind, family) in zip(panels, errors.items(), strict=True):
-        for colour, (k, curves) in zip((style.ACCENT, style.STUDENT), sorted(family.items()), strict=True):
-            _family(ax, lengths, curves, colour, f"$k = {k}$")
-            text.append(f"{kind}, k = {k}: {_spread(curves[-1])}")
+    for ax, (kind, family) in zip(panels, studies.items(), strict=True):
+        for colour, (k, study) in zip((style.ACCENT, style.STUDENT), sorted(family.items()), strict=True):
+            _family(ax, lengths, study.curves, colour, f"$k = {k}$")
+            text.append(f"{kind}, k = {k}: {_spread(study.table.error)}")
         ax.set(xlabel="length $T$", title=kind)
         ax.legend(loc="upper left")
     panels[0].set(ylabel="normalized error", ylim=(5e-4, 20))

@@ -12,7 +12,14 @@ Teachers and students are small networks of one kind: GRU, LSTM or tanh. Many tr
 
 from lowdim.gated.construct import student, teacher
 from lowdim.gated.experiment import Study, study
-from lowdim.gated.extrapolation import Echo, error_curve, memory_floor, nonlinear_share, normalized_error
+from lowdim.gated.extrapolation import (
+    Echo,
+    error_curve,
+    memory_floor,
+    nonlinear_share,
+    normalized_error,
+    offset_share,
+)
 from lowdim.gated.inside import markov_parameters, principal_variances, state_dimension
 from lowdim.gated.network import Recurrent, join
 from lowdim.gated.training import Training, train
@@ -28,6 +35,7 @@ __all__ = [
     "memory_floor",
     "nonlinear_share",
     "normalized_error",
+    "offset_share",
     "principal_variances",
     "state_dimension",
     "student",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from lowdim.gated.construct import student, teacher
 from lowdim.gated.extrapolation import error_curve, normalized_error
@@ -34,6 +34,26 @@ class Study:
     teachers: Recurrent
     table: pd.DataFrame
     curves: Float[np.ndarray, "lengths rows"]
+
+    @property
+    def ratio(self) -> Float[np.ndarray, " rows"]:
+        """How far each student falls off: its error at the last length over its training error."""
+        return (self.table.error / self.table.training).to_numpy()
+
+    def rows(self, keep: Bool[np.ndarray, " rows"] | pd.Series) -> Study:
+        """The part of the study with these rows.
+
+        Args:
+            keep: for each row whether it stays, such as `study.table["std"] == 0.1`.
+
+        Raises:
+            ValueError: no row is left, as when a scale is asked for that was not part of the study.
+        """
+        (index,) = np.nonzero(np.asarray(keep))
+        if not len(index):
+            raise ValueError(f"no row of the study is kept; its scales are {sorted(set(self.table['std']))}.")
+        copies, table = index.tolist(), self.table.iloc[index].reset_index(drop=True)
+        return Study(self.students.select(copies), self.teachers.select(copies), table, self.curves[:, index])
 
 
 def study(
