@@ -139,12 +139,21 @@
     found("overflow", widest, `${excess} px wider than the window: "${short(widest.textContent)}"`);
   }
 
+  // On a phone code scrolls; at a desk all of it is to be seen.
+  function cutCode() {
+    for (const e of document.querySelectorAll("pre")) {
+      const excess = e.scrollWidth - e.clientWidth;
+      if (shown(e) && excess > 0) found("cut code", e, `${excess} px too wide: "${short(e.textContent)}"`);
+    }
+  }
+
   let ids = [];
   let links = [];
   if (view === "light") {
     formulas();
     rawMarkup();
     descriptions();
+    cutCode();
     ids = identities();
     links = [...document.querySelectorAll("a[href]")].map((a) => [a.href, place(a)]);
   }

@@ -1,11 +1,12 @@
 """The page on the library, written from the docstrings, which are Markdown with formulas.
 
-A line ``{library} systems`` of the page becomes that module's public names, or those that a package imports into
-its own. The source is read, not imported: building the page does not wait for PyTorch.
+A line ``{library} systems`` of the page becomes that module's public names, or those that a package imports
+into its own. The source is read, not imported: building the page does not wait for PyTorch.
 """
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def module(folder: Path, name: str) -> Iterator[str]:
     yield markdown(tree)
     for node in imported(folder, tree) if package.exists() else defined(tree):
         yield f"### `{node.name}`\n"
-        yield f"```python\n{node.name}({call(node)})\n```\n"
+        yield f"```python\n{laid_out(node.name, call(node))}\n```\n"
         yield markdown(node)
         if isinstance(node, ast.ClassDef):
             yield members(node)
@@ -75,6 +76,14 @@ def call(node: ast.FunctionDef | ast.ClassDef) -> str:
     return ", ".join(
         ast.unparse(part.target) + (f"={ast.unparse(part.value)}" if part.value else "") for part in fields
     )
+
+
+def laid_out(name: str, arguments: str) -> str:
+    """A call whose lines are as short as a page shows them."""
+    lines = textwrap.wrap(arguments, 84, break_long_words=False, break_on_hyphens=False)
+    if len(f"{name}({arguments})") <= 88:
+        return f"{name}({arguments})"
+    return "\n".join([f"{name}(", *(f"    {line}" for line in lines), ")"])
 
 
 def members(node: ast.ClassDef) -> str:

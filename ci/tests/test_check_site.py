@@ -66,6 +66,10 @@ FAULTS = {
         '<div id="wide" style="width: 500px">x</div>',
         r"overflow \(phone\): 1\d\d px wider than the window: \"x\", in #wide",
     ),
+    "code-too-wide": (
+        '<pre id="long" style="overflow: auto; width: 50px">a line of code</pre>',
+        r"cut code \(light\): \d+ px too wide: \"a line of code\", in #long",
+    ),
     "pale-text": ('<p style="color: #999">pale</p>', r'contrast \(light\): 2.8:1 for "pale", in p'),
     "dark-text": ('<p style="color: #444">dim</p>', r'contrast \(dark\): 1.9:1 for "dim", in p'),
     "pale-line": (
