@@ -3,8 +3,11 @@
 Without a task, everything; ``notebook:03_balancedness`` executes one chapter and stops there.
 """
 
+import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
@@ -16,7 +19,8 @@ def main(tasks: list[str]) -> int:
     """Run the tasks; 0 if all of them are up to date afterwards."""
     tree.BUILD.mkdir(exist_ok=True)
     try:
-        code = DoitMain(ModuleTaskLoader(dodo)).run(["run", *tasks])
+        with alone():
+            code = DoitMain(ModuleTaskLoader(dodo)).run(["run", *tasks])
     except KeyboardInterrupt:
         # The threads that wait for kernels cannot be interrupted; the kernels end with this process.
         dodo.PROGRESS.running.clear()
@@ -27,6 +31,21 @@ def main(tasks: list[str]) -> int:
     elif code:
         dodo.PROGRESS.say("The book was not built.")
     return code
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other build works in this folder: two would write the same files.
+
+    The lock is the system's: it goes with its process, however that ends.
+    """
+    with (tree.BUILD / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            dodo.PROGRESS.say("Another build is at work in this folder; this one waits for it.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The whole pipeline on a small repository: what runs again, what stops the book, the same bytes twice."""
 
+import fcntl
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -106,6 +109,20 @@ def test_a_sphinx_warning_stops_the_book(small):
     assert "the site does not build" in run.stderr
     assert "book/index.md:3: WARNING" in run.stderr
     assert not (small.root / "_build/html").exists()
+
+
+def test_two_builds_at_once_take_turns(small):
+    (small.root / "_build").mkdir()
+    command = [sys.executable, "-m", "ci.book", "notebook:01_first"]
+    with (small.root / "_build" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(command, cwd=small.root, stderr=subprocess.PIPE, text=True)
+        assert second.stderr.readline() == "Another build is at work in this folder; this one waits for it.\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(timeout=1)
+        assert not (small.root / "book/notebooks/01_first.ipynb").exists()
+    _, told = second.communicate(timeout=120)
+    assert (second.returncode, "executed  01_first" in told) == (0, True), told
 
 
 def test_the_same_notebooks_build_the_same_bytes(small):
