@@ -84,7 +84,8 @@ def certify(
 
     >>> from lowdim.systems import teacher
     >>> truth = teacher([0.9, -0.5], [0.6, 0.4])
-    >>> bool(certify(teacher([0.9, -0.5], [0.6, 0.4000001]), truth, k=5, horizon=100).bound.max() < 2e-7)
+    >>> close = teacher([0.9, -0.5], [0.6, 0.4000001])
+    >>> bool(certify(close, truth, k=5, horizon=100).bound.max() < 2e-7)
     True
     >>> certify(truth, truth, k=4, horizon=100).reason
     'k = 4 is below 2 x 2 + 1 = 5 for a teacher with 2 poles'

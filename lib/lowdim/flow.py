@@ -70,7 +70,8 @@ def gradient_flow(
         RunStopped: the integrator gave up; the message has the time reached, `.trajectory` the run so far.
 
     >>> from lowdim.systems import teacher
-    >>> run = gradient_flow(teacher([0.0], [0.01]), np.array([1.0]), t_end=100.0)  # m' = 4 m (1 - m)
+    >>> start, target = teacher([0.0], [0.01]), np.array([1.0])  # m' = 4 m (1 - m)
+    >>> run = gradient_flow(start, target, t_end=100.0)
     >>> round(float(run.final.B[0] * run.final.C[0]), 6)
     1.0
     """

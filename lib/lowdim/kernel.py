@@ -58,7 +58,7 @@ def tangent_kernel(
         ValueError: as `response_gradients`.
 
     >>> from lowdim.systems import teacher
-    >>> tangent_kernel(teacher([0.5], [4.0]), 2)  # B = C = 2, A = 1/2: m_0 = C B, m_1 = C A B
+    >>> tangent_kernel(teacher([0.5], [4.0]), 2)  # B = C = 2: m_0 = C B, m_1 = C A B
     array([[ 8.,  4.],
            [ 4., 18.]])
     """

@@ -58,9 +58,11 @@ def population_loss(
             `outputs`.
 
     >>> from lowdim.systems import teacher
-    >>> student, target = teacher([0.5], [1.0]), np.array([1.0, 0.0])
-    >>> float(population_loss(student, target)), float(population_loss(student, target, outputs="all"))
-    (0.25, 0.25)
+    >>> student, target = teacher([0.5], [1.0]), np.array([0.5, 0.5])  # m = 1, 1/2
+    >>> float(population_loss(student, target))
+    0.25
+    >>> float(population_loss(student, target, outputs="all"))  # m_0 is in both
+    0.5
     """
     r = residuals(rnn, target)
     return quadratic_loss(r, like(r, lag_gram(r.shape[-1], covariance, outputs)))

@@ -91,7 +91,7 @@ def quadrature(
     Raises:
         ValueError: fewer than two moments, or moments that no non-negative measure has.
 
-    >>> poles, weights = quadrature([2.0, 0.0, 2 / 3, 0.0])  # Gauss-Legendre with two points
+    >>> poles, weights = quadrature([2.0, 0.0, 2 / 3, 0.0])  # Gauss-Legendre, two points
     >>> bool(np.allclose(poles, [-(3**-0.5), 3**-0.5]) and np.allclose(weights, 1.0))
     True
     """

@@ -64,7 +64,7 @@ def response_range(
     Raises:
         ValueError: a target that no non-negative measure on the interval has.
 
-    >>> low, high = response_range([1.0, 0.0], lag=2)  # any variance up to that of +1 and -1
+    >>> low, high = response_range([1.0, 0.0], lag=2)  # variance up to that of +1 and -1
     >>> abs(low) < 1e-8 and abs(high - 1) < 1e-8
     True
     """
