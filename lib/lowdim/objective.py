@@ -54,8 +54,8 @@ def population_loss(
 
     Raises:
         TypeError: target or covariance not floating point.
-        ValueError: target empty, NaN or infinite; covariance of another shape or not symmetric; unknown
-            `outputs`.
+        ValueError: target empty, NaN or infinite; covariance of another shape, not symmetric or with a
+            negative eigenvalue; unknown `outputs`.
 
     >>> from lowdim.systems import teacher
     >>> student, target = teacher([0.5], [1.0]), np.array([0.5, 0.5])  # m = 1, 1/2

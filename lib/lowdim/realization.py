@@ -33,7 +33,7 @@ def hankel_singular_values(rnn: LinearRNN, lags: int | None = None) -> Float[Arr
         lags: rows and columns n of a finite Hankel matrix; None for the infinite one where it exists.
 
     Returns:
-        Array of shape (..., min(n, d)), n = d for the infinite matrix; all further values are zero.
+        At most min(n, d) values for each system, n = d for the infinite matrix; all further ones are zero.
 
     Raises:
         ValueError: lags below 1.
