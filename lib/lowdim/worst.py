@@ -27,8 +27,8 @@ def worst_student(
 
     The unknowns $(w, \lambda, t)$ are as many as the residuals to be met, $r_j = \sigma_j \delta$.  To first
     order $r_q = \sum_j G_j r_j$, where $G = H_q + D_q(x) p$ interpolates $x^q$ doubly at the teacher's poles
-    and once at the new atom, at x; so $\sigma_j = \operatorname{sign} G_j$, or all signs opposite if else t < 0.
-    Both ends are tried as the place of the new atom, and the larger $\sum_j |G_j|$ wins.
+    and once at the new atom, at x; so $\sigma_j = \operatorname{sign} G_j$, or all signs opposite if else
+    $t < 0$.  Both ends are tried as the place of the new atom, and the larger $\sum_j |G_j|$ wins.
 
     Args:
         poles: the teacher's, distinct and inside $(-1, 1)$, shape (d̂,).

@@ -8,7 +8,12 @@ from lowdim.stability import sharp_constants
 from lowdim.systems import teacher
 from lowdim.worst import worst_student
 
-TEACHERS = [([0.5], [1.0]), ([0.9, -0.5], [0.6, 0.4]), ([0.8, 0.1, -0.6], [0.3, 0.2, 0.5])]
+TEACHERS = [
+    ([0.5], [1.0]),
+    ([0.9, -0.5], [0.6, 0.4]),
+    ([-0.9, 0.5], [0.6, 0.4]),  # at odd lags the signs have to be turned
+    ([0.8, 0.1, -0.6], [0.3, 0.2, 0.5]),
+]
 
 
 @pytest.mark.parametrize(("poles", "weights"), TEACHERS)
