@@ -75,27 +75,36 @@ def exponent(
     return style.svg(fig, alt)
 
 
-def floor(times: np.ndarray, imbalances: np.ndarray, floors: np.ndarray) -> style.InlineSVG:
+def floor(
+    times: np.ndarray, imbalances: np.ndarray, floors: np.ndarray, losses: np.ndarray
+) -> style.InlineSVG:
     """Imbalance over all of training, over the floor that the conserved charge puts under it.
 
     Args:
         times: increasing, positive, shape (T,).
         imbalances: shape (seeds, T).
         floors: shape (seeds, T).
+        losses: shape (seeds, T); the line is thick where the loss falls.
     """
     fig, ax = style.axes(height=3.5)
-    for colour, imbalance, below in zip(style.SERIES, imbalances, floors, strict=False):
-        ax.loglog(times, imbalance, color=colour, lw=1.5)
+    learning = _learning(losses)
+    for colour, imbalance, below, busy in zip(style.SERIES, imbalances, floors, learning, strict=False):
+        ax.loglog(times, imbalance, color=colour, lw=1.2)
+        ax.loglog(times, np.where(busy, imbalance, np.nan), color=colour, lw=3.2)
         ax.loglog(times, below, color=colour, lw=0.9, ls=(0, (2, 1.5)))
-    ax.plot([], [], color=style.INK, lw=1.5, label="imbalance")
+    ax.plot([], [], color=style.INK, lw=1.2, label="imbalance")
+    ax.plot([], [], color=style.INK, lw=3.2, label="while the loss falls")
     ax.plot([], [], color=style.INK, lw=0.9, ls=(0, (2, 1.5)), label="floor")
     ax.legend(loc="upper right")
     ax.set(xlabel="time $t$", ylabel=r"$\|u\| / \|v\|$")
+    resting, moving = _changes(imbalances, learning)
     ratio = imbalances[:, -1] / floors[:, -1]
-    alt = f"""The imbalance of {len(imbalances)} students falls from about {
-        np.median(imbalances[:, 0]):.1g} in
-        steps, one at every mode that is learned, and ends at {ratio.min():.3g} to {ratio.max():.3g} times a
-        floor of {floors[:, -1].min():.1g} to {floors[:, -1].max():.1g}, which it never crosses."""
+    alt = f"""The imbalance of {len(imbalances)} students falls from about {np.median(imbalances[:, 0]):.1g}.
+        Once the first mode is learned it changes by factors of {resting.min():.2g} to {resting.max():.2g}
+        while the loss rests and of {moving.min():.2g} to {moving.max():.2g} while the loss falls. It
+        ends at {ratio.min():.3g} to {ratio.max():.3g} times a floor of {floors[:, -1].min():.1g} to
+        {floors[:, -1].max():.1g}; on the way it is never below {(imbalances / floors).min():.3g} times
+        its floor."""
     return style.svg(fig, alt)
 
 
@@ -129,3 +138,17 @@ def descent(steps: np.ndarray, distance: np.ndarray, adam: np.ndarray) -> style.
 
 def _power(scale: float) -> str:
     return rf"$10^{{{round(np.log10(scale))}}}$"
+
+
+def _learning(losses: np.ndarray) -> np.ndarray:
+    """Where the loss, still above rounding, falls by more than a hundredth to the next time."""
+    ahead = np.append(losses[:, 1:], losses[:, -1:], axis=1)
+    return (ahead < 0.99 * losses) & (losses > 1e-20 * losses[:, :1])
+
+
+def _changes(imbalances: np.ndarray, learning: np.ndarray) -> list[np.ndarray]:
+    """Factors of change while the loss rests and while it falls, from the first rest after escape on."""
+    steps = np.diff(np.log(imbalances))
+    learned = np.cumsum(np.diff(learning.astype(int)) == -1, axis=1) > 0
+    busy = learning[:, :-1]
+    return [np.exp(np.sum(steps, axis=1, where=learned & kind)) for kind in (~busy, busy)]
