@@ -74,9 +74,9 @@ def misfit(
 def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
     r"""A zero-loss student of dimension $k + 1 - \hat d$ with $m_k$ as prescribed (`many-solutions-sharp`).
 
-    Its poles are the roots of $P = \Lambda R_\rho + Q$: $\Lambda$ has the teacher's poles as roots, $R_\rho$
-    has $\rho, -\rho, 2\rho, \dots$, and Q, of degree below $\hat d$, gives P the values at the teacher's
-    poles that the weights require.  Far enough out all roots are real and simple; the least $\rho$ tried that
+    Its poles are the roots of $\Pi = \Lambda R_\rho + F$: $\Lambda$ has the teacher's poles as roots,
+    $R_\rho$ has $\rho, -\rho, 2\rho, \dots$, and F, of degree below $\hat d$, gives $\Pi$ the values at the
+    teacher's poles that the weights require.  Far enough out all roots are real and simple; the least $\rho$ tried that
     does is taken, so that a small excess over the teacher's response comes from a stable student.
 
     Args:

@@ -35,7 +35,7 @@ def dimension_map(forced: dict[tuple[int, int], float], size: int) -> style.Inli
     """For each training length and student dimension, whether zero loss is enough.
 
     Args:
-        forced: share of random students whose response at lag k is forced, by (k, d).
+        forced: share of random students whose response at lag k is forced whatever the inputs, by (k, d).
         size: the teacher's dimension.
     """
     fig, ax = style.axes(height=4.0)
