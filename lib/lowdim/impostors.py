@@ -76,8 +76,8 @@ def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
 
     Its poles are the roots of $\Pi = \Lambda R_\rho + F$: $\Lambda$ has the teacher's poles as roots,
     $R_\rho$ has $\rho, -\rho, 2\rho, \dots$, and F, of degree below $\hat d$, gives $\Pi$ the values at the
-    teacher's poles that the weights require.  Far enough out all roots are real and simple; the least $\rho$ tried that
-    does is taken, so that a small excess over the teacher's response comes from a stable student.
+    teacher's poles that the weights require.  Far enough out all roots are real and simple; the least $\rho$
+    tried that does is taken, so that a small excess over the teacher's response comes from a stable student.
 
     Args:
         truth: the teacher, diagonal, with distinct poles and no zero weight.
