@@ -48,33 +48,40 @@ def charges(
 
 
 def scales(
-    stds: np.ndarray, excess: dict[str, np.ndarray], asymmetry: dict[str, np.ndarray]
+    stds: np.ndarray, excess: dict[str, np.ndarray], asymmetry: dict[str, np.ndarray], imbalance: np.ndarray
 ) -> style.InlineSVG:
-    """Squared norm above the least possible, and asymmetry, against the scale of the start.
+    """Squared norm above the least possible, asymmetry and imbalance, against the scale of the start.
 
     Args:
         stds: scales, shape (n,).
         excess: relative excess of the squared norm by teacher, shape (n, seeds) each.
-        asymmetry: relative asymmetry of A by teacher, shape (n, seeds) each.
+        asymmetry: relative asymmetry of A, on the states in use, by teacher, shape (n, seeds) each.
+        imbalance: of the students of the balanced teacher, shape (n, seeds).
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
     look = dict(zip(excess, zip(style.SERIES, _MARKERS, strict=False), strict=False))
-    for ax, family, order in ((left, excess, 2), (right, asymmetry, 1)):
+    for ax, family in ((left, excess), (right, asymmetry)):
         for name, values in family.items():
-            _seeds(ax, stds, values, *look[name], name)
-        least = min(values[0].min() for values in family.values()) / 3
-        ax.loglog(stds, least * (stds / stds[0]) ** order, color=style.INK, lw=0.8)
+            _seeds(ax, stds, values, *look[name], name if ax is left else f"asymmetry, {name}")
         ax.set(xlabel=r"scale of the start $\varepsilon$")
+    _seeds(right, stds, imbalance, style.MUTED, "x", "imbalance, balanced")
+    for ax, least, order in (
+        (left, min(values[0].min() for values in excess.values()), 2),
+        (right, imbalance[0].min(), 1),
+    ):
+        ax.loglog(stds, least / 3 * (stds / stds[0]) ** order, color=style.INK, lw=0.8)
     left.set(title="Squared norm, above the least")
-    right.set(title="Asymmetry of $A$")
+    right.set(title="On the states in use")
     left.legend(loc="upper left")
+    right.legend(loc="lower right")
     low = np.array([values[0].max() for values in excess.values()])
     flat = ", ".join(f"{name} {values[0].mean():.2g}" for name, values in asymmetry.items())
     alt = (
         f"Left: the squared norm of the trained weights exceeds the least possible by {low.max():.1g} "
         f"at scale {stds[0]:.0e}, and by an amount that grows with the square of the scale, for all "
-        f"teachers alike. Right: at that scale the asymmetry of A is {flat}; it follows a line of "
-        "slope one for the balanced teacher and stays for the other."
+        f"teachers alike. Right: at that scale the asymmetry of A on the states in use is {flat}; it stays "
+        "for the oscillating teacher at all small scales. The imbalance under the balanced teacher, "
+        f"{imbalance[0].mean():.1g} there, follows a line of slope one."
     )
     return style.svg(fig, alt)
 
@@ -132,7 +139,7 @@ def optimizers(
     _strip(right, rows, error, style.STUDENT, "o", "random start")
     left.set_yticks(rows, names)
     left.set(xlabel="imbalance at the end", xlim=(3e-18, 10), title="What is kept, what decays")
-    right.set(xlabel="error up to lag 60", title="What is learned")
+    right.set(xlabel="extrapolation error", title="What is learned")
     right.tick_params(labelleft=True)
     left.set_ylim(-0.6, len(names) + 0.4)
     left.legend(loc="upper center", ncols=2, columnspacing=1, handletextpad=0.1)
@@ -169,7 +176,8 @@ def finite(
     for colour, marker, (name, values) in zip(style.SERIES, _MARKERS, errors.items(), strict=False):
         _seeds(left, sizes, values, colour, marker, name)
     noisy = list(errors.values())[-1]
-    left.loglog(sizes, 2 * np.median(noisy[-1]) * (sizes / sizes[-1]) ** -0.5, color=style.INK, lw=0.8)
+    free = (plenty - k - 1) / (plenty[-1] - k - 1)
+    left.loglog(plenty, 2 * np.median(noisy[-1]) * free**-0.5, color=style.INK, lw=0.8)
     top = 1e4
     _seeds(right, plenty, np.minimum(late, top), style.ACCENT, "s", "to the end")
     _seeds(right, plenty, np.minimum(stopped, top), style.STUDENT, "o", "stopped by held-out data")
@@ -179,14 +187,13 @@ def finite(
     right.set(xlabel="sequences $N$", title="Loud labels")
     left.legend(loc="center right", bbox_to_anchor=(1.0, 0.38))
     right.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
-    exact = next(iter(errors.values()))
+    exact = max(errors[kind][sizes >= 2 * k].max() for kind in errors if kind.startswith("exact"))
     alt = (
-        f"Left: with exact labels the error falls below {exact[sizes >= 2 * k].max():.1g} once there "
-        f"are {2 * k} sequences of length {k}; with faint noise it falls to "
-        f"{np.median(noisy[-1]):.1g} at {sizes[-1]} sequences, along the line of slope minus one "
-        f"half. Right: with loud noise {np.mean(late > 1):.0%} of the runs to the end err by more "
-        f"than one, at worst by {late.max():.0e}; stopped by held-out data {np.mean(stopped > 1):.0%} "
-        "do."
+        f"Left: with exact labels, white or coloured, the error is at most {exact:.2g} once there are "
+        f"{2 * k} sequences of length {k}; with faint noise it falls to {np.median(noisy[-1]):.1g} at "
+        f"{sizes[-1]} sequences, along the line. Right: with loud noise {np.mean(late > 1):.0%} of the runs "
+        f"to the end err by more than one, at worst by {late.max():.0e}; stopped by held-out data "
+        f"{np.mean(stopped > 1):.0%} do."
     )
     return style.svg(fig, alt)
 
@@ -196,7 +203,7 @@ def record(
     learned: np.ndarray,
     classical: np.ndarray,
     lengths: np.ndarray,
-    explained: dict[str, np.ndarray],
+    explained: dict[str, list[np.ndarray]],
     interval: float,
 ) -> style.InlineSVG:
     """The recorded system: responses identified, and what they explain of the continuation.
@@ -206,7 +213,7 @@ def record(
         learned: responses of the students, shape (seeds, lags).
         classical: response of the classical identification of the same order, shape (lags,).
         lengths: training lengths, shape (n,).
-        explained: fraction of the held-out signal explained by method, shape (n, runs) each.
+        explained: fractions of the held-out signal explained by method, one array of runs for each length.
         interval: sampling interval in seconds.
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
@@ -218,26 +225,27 @@ def record(
     left.plot(interval * np.arange(k), raw, "o", color=style.TEACHER, ms=3.5, label="least squares")
     left.set(xlabel="seconds after the event", ylabel="signal change, percent", title="Responses found")
     left.legend(loc="upper right")
-    for colour, marker, (name, values) in zip(
+    for colour, marker, (name, by_length) in zip(
         (style.TEACHER, style.ACCENT, style.STUDENT), "osD", explained.items(), strict=True
     ):
-        floor = np.where(np.isfinite(values), np.maximum(values, -0.05), -0.05)
-        right.plot(lengths, floor, marker, color=colour, ms=4.5, mfc="none")
+        for length, values in zip(lengths, by_length, strict=True):
+            floor = np.maximum(values, -0.05)
+            right.plot(np.full(len(floor), length), floor, marker, color=colour, ms=4.5, mfc="none")
         right.plot([], [], marker, color=colour, ms=4.5, mfc="none", label=name)
     right.axhline(0, color=style.MUTED, lw=0.8, ls="--")
     right.set(xlabel="training length $k$", title="Held-out signal explained")
     right.set_xticks(lengths)
     right.legend(loc="lower right")
     told = "; ".join(
-        f"{name} " + ", ".join(f"{100 * np.median(v):.0f}" if np.median(v) > 0 else "nothing" for v in values)
-        for name, values in explained.items()
+        f"{name} " + ", ".join(f"{100 * max(values):.0f}" for values in by_length)
+        for name, by_length in explained.items()
     )
     peak = interval * learned.mean(0).argmax()
     alt = (
         f"Left: after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
         "falls below zero and returns; the students follow the least-squares responses and go on "
-        "smoothly to zero. Right: percent of the held-out signal explained at training lengths "
-        f"{', '.join(map(str, lengths))}: {told}."
+        "smoothly to zero. Right: percent of the held-out signal explained by the best run of each method "
+        f"at training lengths {', '.join(map(str, lengths))}: {told}."
     )
     return style.svg(fig, alt)
 
