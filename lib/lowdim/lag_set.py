@@ -86,7 +86,7 @@ def lag_test(
     times_pi = np.stack([np.r_[np.zeros(i), pi.coef, np.zeros(free - 1 - i)] for i in range(free)], axis=1)
     hidden = np.setdiff1d(np.arange(top + 1), lags)
     seen = times_pi[lags]
-    grid = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_GRID + 1) / _GRID)
+    grid = _grid(low, high)
     n, one = len(lags), np.ones((_GRID + 1, 1))
     above = np.hstack([-np.vander(grid, free, increasing=True), np.zeros((_GRID + 1, n)), one])
     size = [np.hstack([sign * seen, -np.eye(n), np.zeros((n, 1))]) for sign in (1, -1)]
@@ -103,6 +103,52 @@ def lag_test(
     p = times_pi @ q.coef
     p[hidden] = 0.0
     return LagTest(p, _minimum(q, low, high), separates)
+
+
+def look_alike(
+    poles: Float[np.ndarray, " n"] | list,
+    weights: Float[np.ndarray, " n"] | list,
+    lags: list[int],
+    at: int,
+    interval: tuple[float, float] = (-1.0, 1.0),
+) -> tuple[Float[np.ndarray, " m"], Float[np.ndarray, " m"]]:
+    r"""The balanced student that agrees with the teacher on the observed lags and errs most at another.
+
+    A linear program over the non-negative measures on a grid of the interval and the teacher's poles, the
+    other side of `lag_test`: where that finds a polynomial, the teacher itself comes out.  (A student whose
+    atoms can sit at isolated points only, such as a mirror image, falls between the points of the grid.)
+
+    Args:
+        poles: the teacher's poles, within the interval, shape (n,).
+        weights: their weights, positive, shape (n,).
+        lags: the observed lags S.
+        at: the lag at which to differ.
+        interval: the allowed spectrum, (low, high).
+
+    Returns:
+        (poles, weights) of the student, of at most as many atoms as there are lags.
+
+    Raises:
+        ValueError: poles outside the interval; negative weights.
+    """
+    poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
+    if poles.min() < interval[0] or poles.max() > interval[1] or weights.min() <= 0:
+        raise ValueError(
+            f"the teacher must be balanced with poles within {interval}, but has poles {poles} of weights "
+            f"{weights}."
+        )
+    grid = np.union1d(_grid(*interval), poles)
+    teacher = np.zeros(grid.size)
+    teacher[np.searchsorted(grid, poles)] = weights
+    seen, unseen = grid ** np.array(lags)[:, None], grid**at
+    ends = [linprog(sign * unseen, A_eq=seen, b_eq=seen @ teacher, bounds=(0, None)).x for sign in (1, -1)]
+    found = max(ends, key=lambda measure: abs(unseen @ (measure - teacher)))
+    return grid[found > 0], found[found > 0]
+
+
+def _grid(low: float, high: float) -> np.ndarray:
+    """Chebyshev points of the interval."""
+    return (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * np.arange(_GRID + 1) / _GRID)
 
 
 def _least_factor(poles: np.ndarray, low: float, high: float) -> Polynomial:

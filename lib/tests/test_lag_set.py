@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowdim.lag_set import lag_test
+from lowdim.lag_set import lag_test, look_alike
 from lowdim.systems import impulse_response, teacher
 
 POLES = [0.9, -0.5]
@@ -69,6 +69,29 @@ def test_lags_that_do_not_see_a_weight_are_found_out():
     assert not test.identified
 
 
+@pytest.mark.parametrize(("lags", "at"), [([0, 1, 2, 4, 6], 3), ([0, 1, 2, 3], 4)], ids=str)
+def test_where_the_test_fails_a_second_student_answers_the_same(lags, at):
+    weights = [0.6, 0.4]
+    found, mass = look_alike(POLES, weights, lags, at, (-0.95, 0.95))
+    truth, other = teacher(POLES, weights), teacher(found, mass)
+    apart = np.abs(impulse_response(other, 9) - impulse_response(truth, 9))
+    assert not lag_test(POLES, lags, (-0.95, 0.95)).identified
+    assert apart[lags].max() < 1e-7  # the program's own tolerance
+    assert apart[at] > 0.01
+    assert (mass > 0).all()
+    assert np.abs(found).max() <= 0.95
+
+
+@pytest.mark.parametrize("lags", [[0, 1, 2, 3, 4], [0, 1, 2, 3, 6]], ids=str)
+def test_where_it_passes_only_the_teacher_does(lags):
+    found, mass = look_alike(POLES, [0.6, 0.4], lags, 5)
+    np.testing.assert_allclose(
+        impulse_response(teacher(found, mass), 12),
+        impulse_response(teacher(POLES, [0.6, 0.4]), 12),
+        atol=1e-5,
+    )
+
+
 @given(st.sets(st.integers(0, 9), min_size=1), st.integers(0, 9))
 def test_one_more_lag_never_hurts(lags, extra):
     fewer, more = (lag_test(POLES, sorted(s)) for s in (lags, lags | {extra}))
@@ -83,3 +106,7 @@ def test_bad_input_is_named():
         lag_test([1.5], [0, 1])
     with pytest.raises(ValueError, match="lags must be whole numbers"):
         lag_test([0.5], [])
+    with pytest.raises(ValueError, match="must be balanced"):
+        look_alike([0.5], [-1.0], [0], 1)
+    with pytest.raises(ValueError, match="poles within"):
+        look_alike([1.5], [1.0], [0], 1)
