@@ -9,11 +9,13 @@ so the number is kept in both forms.
 import math
 import re
 from contextlib import suppress
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from numbers import Integral, Real
 from typing import Any
 
 from myst_nb import glue
 
+_ROUNDINGS = {"nearest": ROUND_HALF_EVEN, "up": ROUND_CEILING, "down": ROUND_FLOOR}
 _UNITS = {"": "", "%": r"\,\%", "s": r"\,\mathrm{s}"}
 
 
@@ -25,7 +27,7 @@ class _Typeset:
         return {"text/markdown": f"${self._latex}$", "text/html": self._html, "text/plain": self._latex}
 
 
-def number(name: str, value: Any, digits: int = 2, unit: str = "") -> None:
+def number(name: str, value: Any, digits: int = 2, unit: str = "", rounding: str = "nearest") -> None:
     """Glue a number, typeset, under a name that the prose of any page can use.
 
     Args:
@@ -33,32 +35,34 @@ def number(name: str, value: Any, digits: int = 2, unit: str = "") -> None:
         value: an integer, shown in full, or a real number; NumPy scalars and tensors of one entry are fine.
         digits: significant digits of a real number.
         unit: "" for none, "s" for seconds, "%" to show the fraction ``value`` in percent.
+        rounding: "nearest", "up" where the prose says at most, "down" where it says at least.
 
     Raises:
         TypeError: if value is not one real number.
-        ValueError: if value is not finite, digits < 1, or the unit is another one.
+        ValueError: if value is not finite, digits < 1, or unit or rounding is another one.
     """
     try:
-        latex = typeset(value, digits, unit)
+        latex = typeset(value, digits, unit, rounding)
     except (TypeError, ValueError) as error:
         raise type(error)(f"number {name!r}: {error}") from None
     glue(name, _Typeset(f"{{{latex}}}", _html(latex)), display=False)  # in braces no line is broken
 
 
-def typeset(value: Any, digits: int = 2, unit: str = "") -> str:
+def typeset(value: Any, digits: int = 2, unit: str = "", rounding: str = "nearest") -> str:
     r"""A number in TeX, without the dollar signs.
 
     Args:
         value: an integer, shown in full, or a real number.
         digits: significant digits of a real number.
         unit: "", "s" or "%", as for ``number``.
+        rounding: "nearest", "up" or "down", as for ``number``.
 
     Returns:
         plain decimals between 0.001 and 100,000, powers of ten outside.
 
     Raises:
         TypeError: if value is not one real number.
-        ValueError: if value is not finite, digits < 1, or the unit is another one.
+        ValueError: if value is not finite, digits < 1, or unit or rounding is another one.
 
     >>> typeset(3.5e-9)
     '3.5\\times10^{-9}'
@@ -66,6 +70,8 @@ def typeset(value: Any, digits: int = 2, unit: str = "") -> str:
     '10{,}507'
     >>> typeset(0.1234, digits=3, unit="%")
     '12.3\\,\\%'
+    >>> typeset(5.41e-9, rounding="up")
+    '5.5\\times10^{-9}'
     """
     with suppress(AttributeError, RuntimeError, ValueError):
         value = value.item()  # a NumPy scalar, a tensor of one entry
@@ -79,23 +85,27 @@ def typeset(value: Any, digits: int = 2, unit: str = "") -> str:
         raise ValueError(f"digits must be at least 1, got {digits}")
     if unit not in _UNITS:
         raise ValueError(f"unit must be one of {', '.join(map(repr, _UNITS))}, got {unit!r}")
-    if unit == "%":
-        value = 100.0 * value
-    return (_integer(value) if isinstance(value, Integral) else _real(float(value), digits)) + _UNITS[unit]
+    if rounding not in _ROUNDINGS:
+        raise ValueError(f"rounding must be one of {', '.join(map(repr, _ROUNDINGS))}, got {rounding!r}")
+    if isinstance(value, Integral):
+        return _integer(100 * value if unit == "%" else value) + _UNITS[unit]
+    shown = Decimal(repr(float(value))) * (100 if unit == "%" else 1)  # as it prints: 0.1 is not above 0.1
+    return _real(shown, digits, _ROUNDINGS[rounding]) + _UNITS[unit]
 
 
 def _integer(value: Integral) -> str:
     return f"{value:,}".replace(",", "{,}") if abs(value) >= 10_000 else str(value)
 
 
-def _real(value: float, digits: int) -> str:
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+def _real(value: Decimal, digits: int, rounding: str) -> str:
+    rounded = Context(prec=digits, rounding=rounding).create_decimal(value)
+    mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
     if value == 0:
         return "0"
     if not -3 <= int(exponent) < 5:
         return rf"{mantissa}\times10^{{{int(exponent)}}}"
     decimals = max(0, digits - 1 - int(exponent))
-    return f"{value:.{decimals}f}" if decimals else _integer(round(value))
+    return f"{rounded:.{decimals}f}" if decimals else _integer(int(value.to_integral_value(rounding)))
 
 
 def _html(latex: str) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,15 +14,46 @@ from lowdim import prose
 from lowdim.prose import number, typeset
 
 
+def read_exactly(latex: str) -> str:
+    """The digits that a reader of the formula sees."""
+    return re.sub(r"\\times10\^{(.*)}", r"e\1", latex.replace("{,}", ""))
+
+
 def read(latex: str) -> float:
     """The number that a reader of the formula sees."""
-    return float(re.sub(r"\\times10\^{(.*)}", r"e\1", latex.replace("{,}", "")))
+    return float(read_exactly(latex))
 
 
 @given(st.floats(min_value=-1e300, max_value=1e300).filter(lambda x: abs(x) > 1e-300), st.integers(1, 9))
 def test_the_reader_sees_the_number_to_its_digits(value, digits):
     # Rounded to `digits` significant digits: half a unit of the last one, at worst relative to a leading 1.
     assert math.isclose(read(typeset(value, digits)), value, rel_tol=0.5000001 * 10.0 ** (1 - digits))
+
+
+@given(st.floats(min_value=-1e300, max_value=1e300).filter(lambda x: abs(x) > 1e-300), st.integers(1, 9))
+def test_a_bound_is_rounded_outward_and_no_further_than_one_digit(value, digits):
+    above, below = (Fraction(read_exactly(typeset(value, digits, rounding=r))) for r in ("up", "down"))
+    exact = Fraction(repr(value))
+    assert below <= exact <= above
+    assert above - below <= Fraction(10) ** (1 - digits) * max(abs(above), abs(below))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "up", "down"),
+    [
+        (5.436e-9, "", r"5.5\times10^{-9}", r"5.4\times10^{-9}"),
+        (0.1, "", "0.10", "0.10"),
+        (0.07, "%", r"7.0\,\%", r"7.0\,\%"),
+        (-2.57, "", "-2.5", "-2.6"),
+        (1234.5, "", "1235", "1234"),
+        (0.0999, "", "0.10", "0.099"),
+    ],
+)
+def test_rounded_outward(value, unit, up, down):
+    assert (typeset(value, unit=unit, rounding="up"), typeset(value, unit=unit, rounding="down")) == (
+        up,
+        down,
+    )
 
 
 @given(st.integers(-(10**12), 10**12))
@@ -74,7 +106,7 @@ def test_what_is_no_finite_number_is_refused_by_name(value, error):
         number("memory-error", value)
 
 
-@pytest.mark.parametrize(("option", "bad"), [("digits", 0), ("unit", "kg")])
+@pytest.mark.parametrize(("option", "bad"), [("digits", 0), ("unit", "kg"), ("rounding", "outward")])
 def test_bad_options_are_refused(option, bad):
     with pytest.raises(ValueError, match=option):
         typeset(1.5, **{option: bad})
