@@ -22,7 +22,7 @@ _GROWTH = 60.0  # e-foldings of arc followed; what is left of s* after n of them
 
 
 def blow_up_time(direction: LinearRNN, first_response: float) -> float:
-    r"""The time $s^*$ at which the cubic flow of a symmetric student reaches infinity.
+    r"""The time $s^*$ at which the flow of the cubic form reaches infinity, from a symmetric student.
 
     In the arc $\tau$ with $ds = d\tau / \|\theta\|$ the weights grow exponentially instead, and
     $s^* = \int_0^\infty d\tau / \|\theta(\tau)\|$ converges as fast.
@@ -54,9 +54,7 @@ def blow_up_time(direction: LinearRNN, first_response: float) -> float:
     start = np.concatenate([direction.A.ravel(), direction.B, direction.C, [0.0]])
     run = solve_ivp(velocity, (0.0, _GROWTH), start, "DOP853", rtol=1e-9, atol=1e-12)
     if np.linalg.norm(run.y[:-1, -1]) < 1e6 * np.linalg.norm(start):
-        raise ValueError(
-            "the cubic flow did not grow from this start: its cubic form stayed at zero or below."
-        )
+        raise ValueError("the flow did not grow from this start: its cubic form stayed at zero or below.")
     return float(run.y[-1, -1])
 
 

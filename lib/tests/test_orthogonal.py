@@ -26,12 +26,12 @@ def test_the_time_scales_inversely_with_the_start_and_with_the_response():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_flow_escapes_when_the_cubic_flow_blows_up(seed):
+def test_the_flow_escapes_when_that_of_the_cubic_form_blows_up(seed):
     truth, eps = teacher([0.9, -0.5], [1.0, -1.0]), 1e-4
     direction = random_student(6, 1.0, np.random.default_rng(seed))
     start = LinearRNN(*(eps * w for w in (direction.A, direction.B, direction.C)))
     run = gradient_flow(start, impulse_response(truth, 5), 20 / eps)
-    # What the cubic flow leaves out lasts a time of order one, here against s*/eps of some thousands.
+    # What the cubic form leaves out takes some log(1/eps), about ten, against s*/eps of some thousands.
     assert escape_time(run) * eps == pytest.approx(blow_up_time(direction, 1.4), rel=1e-2)
 
 

@@ -122,14 +122,18 @@ def unstable(
     told = ", ".join(f"{end:.0e} for {radius:g}" for end, radius in zip(ends, radii, strict=True))
     granted = ", ".join(f"{r:g}" for r, b in zip(radii, bounds, strict=True) if np.isfinite(b).all())
     alt = (
-        f"On lags 0 to {k - 1} all errors are below a millionth. At lag {lags - 1} they are {told}. A "
+        f"On lags 0 to {k - 1} all errors are at most a millionth. At lag {lags - 1} they are {told}. A "
         f"certified bound is drawn for {granted} only, at its error."
     )
     return style.svg(fig, alt)
 
 
 def lag_sets(
-    sets: list[list[int]], identified: list[bool], near_zero: np.ndarray, from_mirror: np.ndarray
+    sets: list[list[int]],
+    identified: list[bool],
+    near_zero: np.ndarray,
+    from_mirror: np.ndarray,
+    from_double: dict[int, np.ndarray],
 ) -> style.InlineSVG:
     """Sets of observed lags, and the errors after training on them.
 
@@ -138,6 +142,7 @@ def lag_sets(
         identified: whether each set passes the test.
         near_zero: errors after near-zero starts, shape (n, seeds).
         from_mirror: errors after starts at the mirror image, shape (n, seeds).
+        from_double: errors after starts at a look-alike, by number of the set, shape (seeds,) each.
     """
     fig, (left, right) = style.axes(1, 2, height=2.9, sharey=True)
     rows = np.arange(len(sets))[::-1]
@@ -156,13 +161,20 @@ def lag_sets(
                 points, np.full(points.shape, row + shift), marker, color=colour, ms=4.5, mfc="none"
             )
         right.semilogx([], [], marker, color=colour, ms=4.5, mfc="none", label=label)
-    right.set(xlabel="error up to lag 60", title="The training")
+    for i, points in from_double.items():
+        right.semilogx(points, np.full(points.shape, rows[i]), "D", color=style.SERIES[2], ms=4.5, mfc="none")
+    right.semilogx([], [], "D", color=style.SERIES[2], ms=4.5, mfc="none", label="look-alike")
+    right.set(xlabel="extrapolation error", title="The training")
     right.legend(loc="upper center", ncols=2, columnspacing=1, handletextpad=0.1)
     told = "; ".join(
         f"{', '.join(map(str, lags))} ({'passes' if good else 'fails'}): {a.max():.0e} and {b.max():.0e}"
         for lags, good, a, b in zip(sets, identified, near_zero, from_mirror, strict=True)
     )
-    alt = f"Largest error by set of lags, from near zero and from the mirror image: {told}."
+    doubles = "; ".join(f"{', '.join(map(str, sets[i]))}: {e.max():.1g}" for i, e in from_double.items())
+    alt = (
+        f"Largest error by set of lags, from near zero and from the mirror image: {told}. From a "
+        f"look-alike: {doubles}."
+    )
     return style.svg(fig, alt)
 
 
