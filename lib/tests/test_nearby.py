@@ -7,6 +7,7 @@ from flint import fmpq
 from lowdim.balance import imbalance
 from lowdim.exact import exact_errors
 from lowdim.nearby import nearby_student
+from lowdim.runs import student_with_radius
 from lowdim.systems import impulse_response, random_student, spectral_measure, teacher
 
 TRUTH = teacher([0.9, -0.5], [0.6, 0.4])
@@ -56,3 +57,12 @@ def test_exact_errors_are_those_of_rational_arithmetic():
     for error, m, t in zip(found, responses(student), responses(truth), strict=True):
         exact = abs(m - t)
         assert abs(fmpq(*error.item().as_integer_ratio()) - exact) <= exact / 2**53
+
+
+def test_exact_errors_survive_balls_that_grow_much_faster_than_the_responses():
+    student = student_with_radius(40, 1.0, 1.0, np.random.default_rng(0))
+    growth = np.linalg.norm(np.abs(student.A), 2)
+    assert 500 * np.log2(growth) > 512  # bits lost, more than there are to begin with
+    found = exact_errors(student, TRUTH, 501)
+    double = np.abs(impulse_response(student, 501) - impulse_response(TRUTH, 501))
+    np.testing.assert_allclose(found, double, rtol=1e-9)
