@@ -71,7 +71,7 @@ def scales(
     ):
         ax.loglog(stds, least / 3 * (stds / stds[0]) ** order, color=style.INK, lw=0.8)
     left.set(title="Squared norm, above the least")
-    right.set(title="On the states in use")
+    right.set(title="Asymmetry and imbalance")
     left.legend(loc="upper left")
     right.legend(loc="lower right")
     low = np.array([values[0].max() for values in excess.values()])
@@ -233,7 +233,7 @@ def record(
             right.plot(np.full(len(floor), length), floor, marker, color=colour, ms=4.5, mfc="none")
         right.plot([], [], marker, color=colour, ms=4.5, mfc="none", label=name)
     right.axhline(0, color=style.MUTED, lw=0.8, ls="--")
-    right.set(xlabel="training length $k$", title="Held-out signal explained")
+    right.set(xlabel="training length $k$", ylabel="fraction", title="Held-out signal explained")
     right.set_xticks(lengths)
     right.legend(loc="lower right")
     told = "; ".join(
