@@ -1,4 +1,4 @@
-r"""Plateaus: the saddles that training from near zero visits, and the rates at which it leaves them.
+r"""Plateaus: the saddles that a symmetric student visits from near zero, and the rates at which it leaves.
 
 A plateau is a balanced student at rest with n active atoms, $\mu = \sum_i w_i \delta_{\lambda_i}$: the best
 fit of the teacher's first k responses by n atoms, as far as we ever saw.  `atomic_fits` computes those fits
