@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowdim.lag_set import lag_test, look_alike
+from lowdim.response_range import response_range
 from lowdim.systems import impulse_response, teacher
 
 POLES = [0.9, -0.5]
@@ -80,6 +81,14 @@ def test_where_the_test_fails_a_second_student_answers_the_same(lags, at):
     assert apart[at] > 0.01
     assert (mass > 0).all()
     assert np.abs(found).max() <= 0.95
+
+
+def test_it_errs_as_much_as_any_student_can():
+    truth = impulse_response(teacher(POLES, [0.6, 0.4]), 5)
+    ends = response_range(truth[:4], 4, interval=(-0.95, 0.95))
+    found = teacher(*look_alike(POLES, [0.6, 0.4], [0, 1, 2, 3], 4, (-0.95, 0.95)))
+    error = abs(impulse_response(found, 5)[4] - truth[4])
+    assert error == pytest.approx(max(abs(end - truth[4]) for end in ends), rel=1e-3)
 
 
 @pytest.mark.parametrize("lags", [[0, 1, 2, 3, 4], [0, 1, 2, 3, 6]], ids=str)
