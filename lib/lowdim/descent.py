@@ -1,8 +1,8 @@
 r"""Gradient descent and the torch optimizers, on one student or on many at once.
 
 The gradients are the closed forms of `objective`: 2k products of a matrix with a vector, as much again for
-the gradient of A, and no graph.  A batch of students is trained in one go: rules that treat each coordinate by itself (gradient descent,
-momentum, Adam, ...) then act on each student as if it were alone.
+the gradient of A, and no graph.  A batch of students is trained in one go: rules that treat each coordinate
+by itself (gradient descent, momentum, Adam, ...) then act on each student as if it were alone.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
         while todo:
             try:
                 calls = [delayed(_attempt)(run, i, point) for i, point in todo.items()]
-                for outcome in _pool(jobs, **options)(calls):
+                for outcome in pool(jobs, **options)(calls):
                     del todo[outcome[0]]
                     yield outcome
             except TerminatedWorkerError:
@@ -145,20 +145,32 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
                 for i in list(todo)[: 2 * jobs + 1]:
                     yield _alone(run, i, todo.pop(i))
     finally:
-        get_reusable_executor().shutdown()  # else the next sweep would run the code as it is now
+        close()  # else the next sweep would run the code as it is now
 
 
 def _alone(run: Callable, i: int, point: dict) -> tuple:
     try:
-        return _pool(2)([delayed(_attempt)(run, i, point)])[0]
+        return pool(2)([delayed(_attempt)(run, i, point)])[0]
     except TerminatedWorkerError:
         return i, {}, "TerminatedWorkerError: the process of this run died; was it out of memory?"
 
 
-def _pool(jobs: int, **options: Any) -> Parallel:
-    """Processes of one thread each: they do not fight for the cores, and add in the same order every time."""
+def pool(jobs: int, **options: Any) -> Parallel:
+    """Processes of one thread each: they do not fight for the cores, and add in the same order every time.
+
+    They stay, with the code as they imported it, until `close`.
+
+    Args:
+        jobs: how many.
+        options: of `joblib.Parallel`.
+    """
     with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
         return Parallel(**options)
+
+
+def close() -> None:
+    """End the processes of the last pool."""
+    get_reusable_executor().shutdown()
 
 
 def _on_cluster(run: Callable, todo: dict[int, dict], scheduler: str) -> Iterator[tuple]:

@@ -130,6 +130,17 @@ def test_a_study_measures_the_students_it_trained():
         result.rows(table["std"] == 0.2)
 
 
+def test_studies_in_other_processes_are_the_studies_of_this_one():
+    shared = {"k": 3, "stds": [0.1], "seeds": [0, 1], "steps": 50, "lengths": [3, 20], "units": 4}
+    plans = [{"k": 4, "rate": 0.05}, {"cell": "tanh"}, {}]
+    several = gated.studies(plans, 2, **shared)
+    for plan, result in zip(plans, several, strict=True):
+        alone = gated.study(**{**shared, **plan})
+        np.testing.assert_allclose(result.curves, alone.curves, rtol=1e-3)  # float32, 50 steps, other threads
+        assert result.table[["cell", "k", "rate"]].equals(alone.table[["cell", "k", "rate"]])
+    assert [result.table.rate[0] for result in several] == [0.05, 0.02, 0.02]
+
+
 @pytest.mark.parametrize(
     ("message", "call"),
     [

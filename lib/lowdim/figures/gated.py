@@ -74,19 +74,8 @@ def dials(table: pd.DataFrame, floors: dict[int, np.ndarray], k: int, std: float
         std: scale of the runs over training lengths.
     """
     fig, (left, right) = style.axes(1, 2, height=3.3, sharey=True)
-    for ax, rows, name in ((left, table[table["std"] == std], "k"), (right, table[table.k == k], "std")):
-        for column, face, label in (
-            ("error", style.STUDENT, "far beyond training"),
-            ("training", style.PAPER, "in training"),
-        ):
-            ax.loglog(
-                rows[name], rows[column], "o", mfc=face, mec=style.STUDENT, ms=4.5, alpha=0.8, label=label
-            )
-            median = rows.groupby(name)[column].median()
-            ax.loglog(median.index, median, color=style.STUDENT, lw=1, ls="-" if face != style.PAPER else ":")
-        values = np.sort(rows[name].unique())
-        ax.set_xticks(values, [f"{value:g}" for value in values])
-        ax.set_xticks([], minor=True)
+    _dial(left, table[table["std"] == std], "k")
+    _dial(right, table[table.k == k], "std")
     lengths = np.sort(list(floors))
     low, high = np.array([[min(floors[n]), max(floors[n])] for n in lengths]).T
     left.fill_between(lengths, low, high, color=style.INK, alpha=0.13, lw=0, label="least with $k$ inputs")
@@ -103,6 +92,22 @@ def dials(table: pd.DataFrame, floors: dict[int, np.ndarray], k: int, std: float
     return style.svg(fig, alt)
 
 
+def step(table: pd.DataFrame) -> style.InlineSVG:
+    """Error at the horizon, and the training error below it, against the rate of the training.
+
+    Args:
+        table: rows of studies with `rate`, `seed`, `training`, `error`.
+    """
+    fig, ax = style.axes(height=3.0)
+    _dial(ax, table, "rate")
+    ax.set(xlabel="rate at the beginning of training", ylabel="normalized error")
+    ax.legend(loc="upper left")
+    medians = table.groupby("rate")[["error", "training"]].median()
+    alt = f"""Median error far beyond training: {_pairs(medians.error, "rate")}. Median training error:
+        {_pairs(medians.training, "rate")}."""
+    return style.svg(fig, alt)
+
+
 def directions(families: dict[str, np.ndarray], share: float = 0.99) -> style.InlineSVG:
     """The variance of the states that the leading directions leave out.
 
@@ -111,7 +116,8 @@ def directions(families: dict[str, np.ndarray], share: float = 0.99) -> style.In
         share: the part of the variance that is counted to.
     """
     fig, ax = style.axes(height=3.3)
-    looks = ((style.TEACHER, "-"), (style.STUDENT, "-"), (style.ACCENT, "-"), (style.ACCENT, (0, (2, 2))))
+    dashed = (0, (2, 2))
+    looks = ((style.TEACHER, "-"), *((c, ls) for c in (style.STUDENT, style.ACCENT) for ls in ("-", dashed)))
     counts = []
     for (colour, line), (label, shares) in zip(looks, families.items(), strict=True):
         left_out = np.maximum(1 - np.cumsum(shares, axis=-1), 1e-7)
@@ -184,6 +190,19 @@ def _family(ax: Axes, lengths: np.ndarray, errors: np.ndarray, colour: str, labe
     ax.fill_between(lengths, errors.min(1), errors.max(1), color=colour, alpha=0.15, lw=0)
     ax.loglog(lengths, errors, color=colour, lw=0.5, alpha=0.8)
     ax.loglog(lengths, np.median(errors, axis=1), color=colour, lw=1.8, label=label)
+
+
+def _dial(ax: Axes, rows: pd.DataFrame, name: str) -> None:
+    for column, face, label in (
+        ("error", style.STUDENT, "far beyond training"),
+        ("training", style.PAPER, "in training"),
+    ):
+        ax.loglog(rows[name], rows[column], "o", mfc=face, mec=style.STUDENT, ms=4.5, alpha=0.8, label=label)
+        median = rows.groupby(name)[column].median()
+        ax.loglog(median.index, median, color=style.STUDENT, lw=1, ls="-" if face != style.PAPER else ":")
+    values = np.sort(rows[name].unique())
+    ax.set_xticks(values, [f"{value:g}" for value in values])
+    ax.set_xticks([], minor=True)
 
 
 def _spread(values: np.ndarray) -> str:

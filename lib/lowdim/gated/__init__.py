@@ -11,7 +11,7 @@ Teachers and students are small networks of one kind: GRU, LSTM or tanh. Many tr
 """
 
 from lowdim.gated.construct import student, teacher
-from lowdim.gated.experiment import Study, study
+from lowdim.gated.experiment import Study, studies, study
 from lowdim.gated.extrapolation import (
     Echo,
     error_curve,
@@ -39,6 +39,7 @@ __all__ = [
     "principal_variances",
     "state_dimension",
     "student",
+    "studies",
     "study",
     "teacher",
     "train",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Bool, Float
+from joblib import delayed
 
+from lowdim.checks import require_count
 from lowdim.gated.construct import student, teacher
 from lowdim.gated.extrapolation import error_curve, normalized_error
 from lowdim.gated.network import Recurrent, join
 from lowdim.gated.training import train
+from lowdim.sweep import close, pool
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +28,9 @@ class Study:
     Args:
         students: one copy per row of the table.
         teachers: likewise.
-        table: columns `cell`, `k`, `std`, `outputs`, `seed`, `outcome`, `training` (normalized error of the
-            supervised outputs at length k, on fresh sequences) and `error` (normalized error at the last of
-            the lengths).
+        table: columns `cell`, `k`, `std`, `rate`, `outputs`, `seed`, `outcome`, `training` (normalized error
+            of the supervised outputs at length k, on fresh sequences) and `error` (normalized error at the
+            last of the lengths).
         curves: normalized errors at all lengths, shape (lengths, rows).
     """
 
@@ -66,6 +70,7 @@ def study(
     teacher_units: int = 4,
     memory: float = 8.0,
     cell: str = "gru",
+    rate: float = 0.02,
     outputs: str = "every",
     sequences: int = 16,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -83,6 +88,7 @@ def study(
         teacher_units: of a teacher.
         memory: time constant of a teacher's slowest unit.
         cell: "gru", "lstm" or "tanh".
+        rate: of Adam, before it decays.
         outputs: that training sees, "every" or "last".
         sequences: per step of training.
         checkpoint: file to continue from, as in `train`.
@@ -97,7 +103,7 @@ def study(
     teachers = teacher(teacher_units, seeds, memory=memory, **place).select(
         list(range(len(seeds))) * len(stds)
     )
-    settings = {"sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
+    settings = {"rate": rate, "sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
     run = train(start, teachers, k, steps, seeds * len(stds), **settings)
     supervised = k if outputs == "every" else 1
     curves = error_curve(run.network, teachers, lengths)
@@ -106,6 +112,7 @@ def study(
             "cell": cell,
             "k": k,
             "std": [std for std in stds for _ in seeds],
+            "rate": rate,
             "outputs": outputs,
             "seed": seeds * len(stds),
             "outcome": run.outcome,
@@ -114,3 +121,21 @@ def study(
         }
     )
     return Study(run.network, teachers, table, curves)
+
+
+def studies(plans: Sequence[Mapping[str, Any]], processes: int, **shared: Any) -> list[Study]:
+    """Several studies at once, each in one process.
+
+    Args:
+        plans: for each study its own arguments of `study`; the longest first, lest one process wait for it.
+        processes: how many.
+        shared: arguments of all, where a plan does not give its own.
+
+    Returns:
+        The studies in the order of the plans, with the bits that `study` gives in one thread.
+    """
+    calls = [delayed(study)(**{**shared, **plan}) for plan in plans]
+    try:
+        return pool(require_count("processes", processes))(calls)
+    finally:
+        close()
