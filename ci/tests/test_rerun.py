@@ -1,10 +1,12 @@
 """One chapter with other parameters: what is refused, and where the result goes."""
 
+import ast
+
 import pytest
 
 from ci import rerun, tree
 from ci.build import build_page
-from ci.execute import execute
+from ci.execute import execute, read
 from ci.publish import clean, write
 
 PARAMETERS = """:tags: [parameters]
@@ -42,6 +44,14 @@ def test_values_have_the_types_of_the_notebook(chapter, text, given):
     parsed = rerun.parse(text, chapter)
     assert parsed == given
     assert list(map(type, parsed.values())) == list(map(type, given.values()))
+
+
+@pytest.mark.parametrize("source", tree.sources(), ids=lambda source: source.stem)
+def test_every_parameter_of_the_book_can_be_given(source):
+    # papermill reads one assignment a line: of "a, b = 1, 2" it knows neither.
+    (cell,) = (cell for cell in read(source).cells if "parameters" in cell.metadata.get("tags", []))
+    assigned = [target for line in ast.parse(cell.source).body for target in line.targets]
+    assert [ast.unparse(target) for target in assigned] == list(rerun.parameters(source))
 
 
 @pytest.mark.parametrize(
