@@ -9,8 +9,8 @@ unexport PYTHONPATH PYTHONHOME
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-book: env ## install what is needed, execute the notebooks, build the book into _build/html
-	@$(IN) -m ci.book
+book: env ## install, execute the notebooks, build the book into _build/html; NAME=01_setting: one chapter only
+	@$(IN) -m ci.book $(if $(NAME),notebook:$(NAME))
 
 test: ## lint, unit tests, the book with its claims, every page in a browser
 	@$(PYTHON) ci/bootstrap.py --browser

@@ -1,6 +1,7 @@
 """Execute what changed, check the ledger, build the site: ``python -m ci.book [task ...]``.
 
-Without a task, everything; ``notebook:03_balancedness`` executes one chapter and stops there.
+Without a task, everything; ``notebook:03_balancedness`` executes one chapter and stops there. The notebooks
+see the library that is installed, which ``make book`` brings up to date first.
 """
 
 import fcntl
@@ -13,10 +14,19 @@ from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
 
 from ci import dodo, tree
+from ci.rerun import UsageError, find
 
 
 def main(tasks: list[str]) -> int:
     """Run the tasks; 0 if all of them are up to date afterwards."""
+    try:
+        for task in tasks:
+            kind, _, name = task.partition(":")
+            if kind == "notebook" and name:
+                find(name)
+    except UsageError as error:
+        dodo.PROGRESS.say(str(error))
+        return 2
     tree.BUILD.mkdir(exist_ok=True)
     try:
         with alone():

@@ -111,6 +111,16 @@ def test_a_sphinx_warning_stops_the_book(small):
     assert not (small.root / "_build/html").exists()
 
 
+def test_a_chapter_that_there_is_not_is_refused_with_those_that_there_are(small):
+    run = small.book("notebook:01_frist")
+    assert run.returncode == 2
+    assert run.stderr.splitlines() == [
+        "no notebook is called '01_frist'; for example NAME=01_setting. There are:",
+        "  01_first",
+        "  02_second",
+    ]
+
+
 def test_two_builds_at_once_take_turns(small):
     (small.root / "_build").mkdir()
     command = [sys.executable, "-m", "ci.book", "notebook:01_first"]
