@@ -64,7 +64,8 @@ def times_table(runs: list[dict], titles: dict[str, str]) -> str:
     machine = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
     return (
         '<table class="table lowdim-times">\n'
-        f"<caption>Execution times of this build: {machine}, one thread for each notebook.</caption>\n"
+        f"<caption>Execution times of this build: {machine}, two "
+        "notebooks at a time, one thread for each process. A notebook alone takes less.</caption>\n"
         '<thead><tr><th scope="col">Notebook</th><th scope="col">Code cells</th>'
         '<th scope="col">Time</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody>\n"
