@@ -103,13 +103,13 @@ def test_a_shift_register_visits_as_many_directions_as_it_has_places():
 
 
 def test_a_study_measures_the_students_it_trained():
-    settings = {"k": 4, "seeds": [3, 5], "steps": 60, "units": 6, "teacher_units": 2}
+    settings = {"k": 4, "seeds": [3, 5], "steps": 60, "rate": 0.01, "units": 6, "teacher_units": 2}
     result = gated.study(stds=[0.1, 0.3], outputs="last", lengths=[2, 9, 300], **settings)
     table = result.table
     assert table[["std", "seed"]].values.tolist() == [[0.1, 3], [0.1, 5], [0.3, 3], [0.3, 5]]
     assert set(table.outcome) == {"finished"}
     teachers = gated.teacher(2, [3, 5])
-    run = gated.train(gated.student(6, 0.3, [3, 5]), teachers, 4, 60, [3, 5], sequences=16, outputs="last")
+    run = gated.train(gated.student(6, 0.3, [3, 5]), teachers, 4, 60, [3, 5], 16, "last", rate=0.01)
     # Float32, and 60 steps in a batch of two in place of four.
     torch.testing.assert_close(result.students.readout[2:], run.network.readout, rtol=1e-3, atol=1e-4)
     exact = result.students.select([0, 1]), teachers
