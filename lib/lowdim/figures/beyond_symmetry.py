@@ -1,11 +1,10 @@
-"""Pictures of the chapter beyond symmetry: charges, smallest weights, teachers, optimizers, finite data."""
+"""Pictures of training without symmetry: charges, smallest weights, teachers, optimizers."""
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from lowdim.figures import style
-
-_MARKERS = "osD^v"
+from lowdim.figures.seeds import MARKERS, seeds
 
 
 def charges(
@@ -27,11 +26,11 @@ def charges(
         predicted: its predicted drift per unit of step size, shape (seeds,).
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
-    _seeds(left, tolerances, ports, style.MUTED, "x", "ports alone")
-    _seeds(left, tolerances, along_flow, style.STUDENT, "o", "charge")
+    seeds(left, tolerances, ports, style.MUTED, "x", "ports alone")
+    seeds(left, tolerances, along_flow, style.STUDENT, "o", "charge")
     left.set(xlabel="tolerance of the integrator", ylabel="drift", title="Gradient flow")
     left.legend(loc="center left")
-    _seeds(right, steps, along_descent, style.STUDENT, "o", "charge", line=False)
+    seeds(right, steps, along_descent, style.STUDENT, "o", "charge", line=False)
     right.loglog(steps, steps[:, None] * predicted, color=style.INK, lw=0.8)
     right.set(xlabel=r"step size $\eta$", title="Gradient descent")
     right.set_xticks(steps, [f"{step:g}" for step in steps], minor=False)
@@ -59,12 +58,12 @@ def scales(
         imbalance: of the students of the balanced teacher, shape (n, seeds).
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
-    look = dict(zip(excess, zip(style.SERIES, _MARKERS, strict=False), strict=False))
+    look = dict(zip(excess, zip(style.SERIES, MARKERS, strict=False), strict=False))
     for ax, family in ((left, excess), (right, asymmetry)):
         for name, values in family.items():
-            _seeds(ax, stds, values, *look[name], name if ax is left else f"asymmetry, {name}")
+            seeds(ax, stds, values, *look[name], name if ax is left else f"asymmetry, {name}")
         ax.set(xlabel=r"scale of the start $\varepsilon$")
-    _seeds(right, stds, imbalance, style.MUTED, "x", "imbalance, balanced")
+    seeds(right, stds, imbalance, style.MUTED, "x", "imbalance, balanced")
     for ax, least, order in (
         (left, min(values[0].min() for values in excess.values()), 2),
         (right, imbalance[0].min(), 1),
@@ -101,9 +100,9 @@ def teachers(
         by_scale: error by teacher, shape (m, seeds) each.
     """
     fig, (left, right) = style.axes(1, 2, height=3.2, sharey=True)
-    for colour, marker, name in zip(style.SERIES, _MARKERS, by_length, strict=False):
-        _seeds(left, lengths, by_length[name], colour, marker, name)
-        _seeds(right, stds, by_scale[name], colour, marker, name)
+    for colour, marker, name in zip(style.SERIES, MARKERS, by_length, strict=False):
+        seeds(left, lengths, by_length[name], colour, marker, name)
+        seeds(right, stds, by_scale[name], colour, marker, name)
     left.set(xscale="linear", xlabel="training length $k$", ylabel="error", title="Near-zero start")
     left.set_xticks(lengths)
     left.set_ylim(1e-11, 1e3)
@@ -152,110 +151,6 @@ def optimizers(
         f"reach {error.min():.1g} to {error.max():.1g}."
     )
     return style.svg(fig, alt)
-
-
-def finite(
-    sizes: np.ndarray,
-    errors: dict[str, np.ndarray],
-    k: int,
-    plenty: np.ndarray,
-    late: np.ndarray,
-    stopped: np.ndarray,
-) -> style.InlineSVG:
-    """Extrapolation error against the number of training sequences; what exceeds 1e4 is drawn there.
-
-    Args:
-        sizes: numbers of sequences, shape (n,).
-        errors: error by kind of data, shape (n, seeds) each.
-        k: length of the sequences, marked.
-        plenty: numbers of sequences of the loud data, shape (m,).
-        late: error on loud data at the end of the flow, shape (m, seeds).
-        stopped: the same when held-out sequences choose the moment to stop, shape (m, seeds).
-    """
-    fig, (left, right) = style.axes(1, 2, height=3.5)
-    for colour, marker, (name, values) in zip(style.SERIES, _MARKERS, errors.items(), strict=False):
-        _seeds(left, sizes, values, colour, marker, name)
-    noisy = list(errors.values())[-1]
-    free = (plenty - k - 1) / (plenty[-1] - k - 1)
-    left.loglog(plenty, 2 * np.median(noisy[-1]) * free**-0.5, color=style.INK, lw=0.8)
-    top = 1e4
-    _seeds(right, plenty, np.minimum(late, top), style.ACCENT, "s", "to the end")
-    _seeds(right, plenty, np.minimum(stopped, top), style.STUDENT, "o", "stopped by held-out data")
-    right.axhline(1, color=style.MUTED, lw=0.8, ls="--")
-    left.axvline(k, color=style.MUTED, lw=0.8, ls=":")
-    left.set(xlabel="sequences $N$", ylabel="error", title="Exact and faint labels")
-    right.set(xlabel="sequences $N$", title="Loud labels")
-    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.38))
-    right.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
-    exact = max(errors[kind][sizes >= 2 * k].max() for kind in errors if kind.startswith("exact"))
-    alt = (
-        f"Left: with exact labels, white or coloured, the error is at most {exact:.2g} once there are "
-        f"{2 * k} sequences of length {k}; with faint noise it falls to {np.median(noisy[-1]):.1g} at "
-        f"{sizes[-1]} sequences, along the line. Right: with loud noise {np.mean(late > 1):.0%} of the runs "
-        f"to the end err by more than one, at worst by {late.max():.0e}; stopped by held-out data "
-        f"{np.mean(stopped > 1):.0%} do."
-    )
-    return style.svg(fig, alt)
-
-
-def record(
-    raw: np.ndarray,
-    learned: np.ndarray,
-    classical: np.ndarray,
-    lengths: np.ndarray,
-    explained: dict[str, list[np.ndarray]],
-    interval: float,
-) -> style.InlineSVG:
-    """The recorded system: responses identified, and what they explain of the continuation.
-
-    Args:
-        raw: least-squares responses at the training lags, shape (k,).
-        learned: responses of the students, shape (seeds, lags).
-        classical: response of the classical identification of the same order, shape (lags,).
-        lengths: training lengths, shape (n,).
-        explained: fractions of the held-out signal explained by method, one array of runs for each length.
-        interval: sampling interval in seconds.
-    """
-    fig, (left, right) = style.axes(1, 2, height=3.1)
-    k, lags = raw.size, learned.shape[1]
-    left.axvspan(-0.5 * interval, (k - 0.5) * interval, color=style.INK, alpha=0.07, lw=0)
-    left.plot(interval * np.arange(lags), classical, "--", color=style.ACCENT, lw=1.2, label="Ho-Kalman")
-    left.plot(interval * np.arange(lags), learned.T, color=style.STUDENT, lw=1.0)
-    left.plot([], [], color=style.STUDENT, lw=1.2, label="students")
-    left.plot(interval * np.arange(k), raw, "o", color=style.TEACHER, ms=3.5, label="least squares")
-    left.set(xlabel="seconds after the event", ylabel="signal change, percent", title="Responses found")
-    left.legend(loc="upper right")
-    for colour, marker, (name, by_length) in zip(
-        (style.TEACHER, style.ACCENT, style.STUDENT), "osD", explained.items(), strict=True
-    ):
-        for length, values in zip(lengths, by_length, strict=True):
-            floor = np.maximum(values, -0.05)
-            right.plot(np.full(len(floor), length), floor, marker, color=colour, ms=4.5, mfc="none")
-        right.plot([], [], marker, color=colour, ms=4.5, mfc="none", label=name)
-    right.axhline(0, color=style.MUTED, lw=0.8, ls="--")
-    right.set(xlabel="training length $k$", ylabel="fraction", title="Held-out signal explained")
-    right.set_xticks(lengths)
-    right.legend(loc="lower right")
-    told = "; ".join(
-        f"{name} " + ", ".join(f"{100 * max(values):.0f}" for values in by_length)
-        for name, by_length in explained.items()
-    )
-    peak = interval * learned.mean(0).argmax()
-    alt = (
-        f"Left: after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
-        "falls below zero and returns; the students follow the least-squares responses and go on "
-        "smoothly to zero. Right: percent of the held-out signal explained by the best run of each method "
-        f"at training lengths {', '.join(map(str, lengths))}: {told}."
-    )
-    return style.svg(fig, alt)
-
-
-def _seeds(
-    ax: Axes, x: np.ndarray, values: np.ndarray, colour: str, marker: str, label: str, line: bool = True
-) -> None:
-    """Every seed as a point, their median as a line; values of shape (n, seeds)."""
-    ax.loglog(x, values, marker, color=colour, ms=3.2, mfc="none", mew=0.8)
-    ax.loglog(x, np.median(values, axis=1), marker + "-" * line, color=colour, ms=3.2, lw=1.2, label=label)
 
 
 def _strip(ax: Axes, rows: np.ndarray, values: np.ndarray, colour: str, marker: str, label: str) -> None:
