@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lowdim.figures import style
-from lowdim.gated import Study
+from lowdim.gated import Study, state_dimension
 
 
 def far_out(truth: np.ndarray, said: dict[str, np.ndarray], k: int, shown: int = 60) -> style.InlineSVG:
@@ -124,7 +124,7 @@ def directions(families: dict[str, np.ndarray], share: float = 0.99) -> style.In
         index = np.arange(1, shares.shape[-1] + 1)
         ax.semilogy(index, left_out.T, color=colour, lw=0.9, ls=line)
         ax.plot([], [], color=colour, ls=line, label=label)
-        needed = 1 + (np.cumsum(shares, axis=-1) < share).sum(-1)
+        needed, _ = state_dimension(shares, share)
         counts.append(f"{label}: {needed.min()} to {needed.max()}")
     ax.axhline(1 - share, color=style.MUTED, lw=0.8)
     ax.set(xlabel="directions", ylabel="variance left out", ylim=(1e-5, 1.2), xlim=(0.5, None))
