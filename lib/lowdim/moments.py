@@ -3,7 +3,7 @@ r"""The moment problem: what finitely many responses say about the measure behin
 A balanced student is a non-negative measure $\mu$ on the line, and its responses are the moments $m_j = \int
 x^j d\mu$.  From moments to the measure: :mod:`lowdim.quadrature`.  The range of a later moment over all
 measures: :mod:`lowdim.response_range`.  Here are the families that show that $2\hat d$ moments do not suffice
-(statement `moment-tightness`), and the whole room under one name.
+(statement `moment-tightness`), the derivatives of moments, and the whole room under one name.
 """
 
 from __future__ import annotations
@@ -25,11 +25,29 @@ __all__ = [
     "chebyshev_moments",
     "hankel",
     "interlacing_pair",
+    "moment_tangents",
     "quadrature",
     "recover_teacher",
     "response_bounds",
     "response_range",
 ]
+
+
+def moment_tangents(
+    poles: Float[np.ndarray, " n"], weights: Float[np.ndarray, " n"], length: int
+) -> Float[np.ndarray, "length 2*n"]:
+    r"""Derivatives of the moments $m_q = \sum_i w_i \lambda_i^q$ in the weights and in the poles.
+
+    Args:
+        poles: $\lambda_i$, shape (n,).
+        weights: $w_i$, shape (n,).
+        length: number of lags.
+
+    Returns:
+        Array of shape (length, 2n): the columns $\lambda_i^q$, then $w_i q \lambda_i^{q-1}$.
+    """
+    q = np.arange(length)[:, None]
+    return np.hstack([poles**q, weights * q * poles ** np.maximum(q - 1, 0)])
 
 
 def bordered_teacher(rnn: LinearRNN, beta: float, alpha: float) -> LinearRNN:

@@ -14,6 +14,7 @@ from numpy.polynomial import polynomial
 from scipy.optimize import least_squares, nnls
 
 from lowdim.checks import Array, require_count, require_structure
+from lowdim.moments import moment_tangents
 from lowdim.objective import as_target, gradients, residuals
 from lowdim.systems import LinearRNN, spectral_measure, teacher
 from lowdim.trajectory import Trajectory
@@ -216,19 +217,18 @@ def at_plateau(
 
 def _fit(poles: Array, target: Array):
     """Least squares in poles and roots of the weights, from the best weights for these poles."""
-    lags = np.arange(len(target))
 
-    def powers(x):
-        return x[:, None] ** lags
+    def powers(poles):
+        return poles ** np.arange(len(target))[:, None]
 
     def miss(x):
         poles, roots = x.reshape(2, -1)
-        return roots**2 @ powers(poles) - target
+        return powers(poles) @ roots**2 - target
 
     def jacobian(x):
         poles, roots = x.reshape(2, -1)
-        slope = np.hstack([np.zeros((len(poles), 1)), lags[1:] * powers(poles)[:, :-1]])
-        return np.vstack([roots[:, None] ** 2 * slope, 2 * roots[:, None] * powers(poles)]).T
+        by_weight, by_pole = np.hsplit(moment_tangents(poles, roots**2, len(target)), 2)
+        return np.hstack([by_pole, 2 * roots * by_weight])
 
-    roots = np.sqrt(nnls(powers(poles).T, target)[0] + 1e-6)
+    roots = np.sqrt(nnls(powers(poles), target)[0] + 1e-6)
     return least_squares(miss, np.append(poles, roots), jacobian, method="lm", **_TIGHT)

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from lowdim.checks import Array
+from lowdim.moments import moment_tangents
 from lowdim.systems import LinearRNN, teacher
 
 _STEPS = 50  # of Newton's method, which takes three or four
@@ -51,8 +52,8 @@ def worst_student(
     wanted = np.array([w @ x**j for j in range(2 * size + 1)])
     choices = []
     for end in (-1.0, 1.0):
-        slopes = _slopes(x, w, end)
-        later = np.concatenate([x**lag, w * lag * x ** (lag - 1), [end**lag]])
+        every = _slopes(x, w, end, lag + 1)
+        slopes, later = every[: 2 * size + 1], every[lag]
         gains = np.linalg.solve(slopes.T, later)
         signs = np.sign(gains) * np.sign(np.linalg.solve(slopes, np.sign(gains))[-1])
         choices.append((np.abs(gains).sum(), end, signs))
@@ -61,7 +62,7 @@ def worst_student(
     for _ in range(_STEPS):
         w, x = np.split(found, 2)
         missing = wanted + delta * signs - [w @ x**j + atom * end**j for j in range(2 * size + 1)]
-        *step, more = np.linalg.solve(_slopes(x, w, end), missing)
+        *step, more = np.linalg.solve(_slopes(x, w, end, 2 * size + 1), missing)
         found, atom = found + step, atom + more
     w, x = np.split(found, 2)
     if not (np.abs(missing).max() < 1e-3 * delta and atom > 0 and (w > 0).all() and (np.abs(x) <= 1).all()):
@@ -72,7 +73,6 @@ def worst_student(
     return teacher([*x, end], [*w, atom])
 
 
-def _slopes(x: np.ndarray, w: np.ndarray, end: float) -> np.ndarray:
+def _slopes(x: np.ndarray, w: np.ndarray, end: float, length: int) -> np.ndarray:
     """Derivatives of the first responses in the weights, the poles, and the weight of an atom at the end."""
-    j = np.arange(2 * len(x) + 1)[:, None]
-    return np.hstack([x**j, w * j * x ** np.maximum(j - 1, 0), np.full_like(j, end, dtype=np.float64) ** j])
+    return np.column_stack([moment_tangents(x, w, length), end ** np.arange(length)])

@@ -12,6 +12,7 @@ from lowdim.moments import (
     chebyshev_moments,
     hankel,
     interlacing_pair,
+    moment_tangents,
     quadrature,
     recover_teacher,
 )
@@ -205,3 +206,21 @@ def test_a_rotated_student_has_the_same_quadrature():
     found, weights = quadrature(impulse_response(LinearRNN((q * poles) @ q.T, b, b), 6))
     np.testing.assert_allclose(found, poles, atol=1e-13)
     np.testing.assert_allclose(weights, 1.0, atol=1e-13)
+
+
+def test_tangents_are_derivatives():
+    poles, weights, h = np.array([0.9, -0.5]), np.array([0.6, 0.4]), 1e-6
+    got = moment_tangents(poles, weights, 12)
+
+    def moments(w, x):
+        return (w * x ** np.arange(12)[:, None]).sum(1)
+
+    for i in range(2):
+        up, down = weights + h * np.eye(2)[i], weights - h * np.eye(2)[i]
+        np.testing.assert_allclose(
+            got[:, i], (moments(up, poles) - moments(down, poles)) / (2 * h), atol=1e-8
+        )
+        up, down = poles + h * np.eye(2)[i], poles - h * np.eye(2)[i]
+        np.testing.assert_allclose(
+            got[:, 2 + i], (moments(weights, up) - moments(weights, down)) / (2 * h), atol=1e-8
+        )

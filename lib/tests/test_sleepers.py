@@ -5,29 +5,11 @@ import pytest
 from scipy.optimize import least_squares
 
 from lowdim.flow import gradient_flow
-from lowdim.sleepers import cost_of_sleep, moment_tangents, sleeping_mass, unexplained
+from lowdim.sleepers import cost_of_sleep, sleeping_mass, unexplained
 from lowdim.systems import LinearRNN, impulse_response, random_student, teacher
 
 POLES, WEIGHTS = np.array([0.9, -0.5]), np.array([0.6, 0.4])
 GOAL = teacher(POLES, WEIGHTS)
-
-
-def test_tangents_are_derivatives():
-    h = 1e-6
-    got = moment_tangents(POLES, WEIGHTS, 12)
-
-    def moments(w, x):
-        return (w * x ** np.arange(12)[:, None]).sum(1)
-
-    for i in range(2):
-        up, down = WEIGHTS + h * np.eye(2)[i], WEIGHTS - h * np.eye(2)[i]
-        np.testing.assert_allclose(
-            got[:, i], (moments(up, POLES) - moments(down, POLES)) / (2 * h), atol=1e-8
-        )
-        up, down = POLES + h * np.eye(2)[i], POLES - h * np.eye(2)[i]
-        np.testing.assert_allclose(
-            got[:, 2 + i], (moments(WEIGHTS, up) - moments(WEIGHTS, down)) / (2 * h), atol=1e-8
-        )
 
 
 @pytest.mark.parametrize("k", [5, 7])
