@@ -83,9 +83,7 @@ def execute(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     os.environ.update(ENVIRONMENT)
-    logging.getLogger("papermill").setLevel(
-        logging.CRITICAL
-    )  # what it would log is told below, with the line
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # told below, with the line of the source
     Path(ENVIRONMENT["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     nb, name = read(source), source.stem
     scratch.parent.mkdir(parents=True, exist_ok=True)
