@@ -10,28 +10,28 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: env ## install, execute the notebooks, build the book into _build/html; NAME=01_setting: one chapter only
-	@$(IN) -m ci.book $(if $(NAME),notebook:$(NAME))
+	@$(IN) -m ci.pipeline.book $(if $(NAME),notebook:$(NAME))
 
 test: ## lint, unit tests, the book with its claims, every page in a browser
 	@$(PYTHON) ci/bootstrap.py --browser
 	@$(IN) -m ci.check
 
 serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
-	@$(IN) -m ci.serve $(PORT)
+	@$(IN) -m ci.site.serve $(PORT)
 
 pdf: book ## print the book into _build/book.pdf
 	@$(PYTHON) ci/bootstrap.py --browser
-	@$(IN) -m ci.pdf
+	@$(IN) -m ci.site.pdf
 
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
-	@$(IN) -m ci.rerun "$(NAME)" "$(PARAMS)"
+	@$(IN) -m ci.pipeline.rerun "$(NAME)" "$(PARAMS)"
 
 bench: env ## measure the speed of the library; NAME=flow for one benchmark
-	@$(IN) -m ci.bench "$(NAME)"
+	@$(IN) -m ci.benchmarks.bench "$(NAME)"
 
 front: env ## draw the README's picture again, from the chapter that shows it
-	@$(IN) -m ci.book notebook:05_extrapolation
-	@$(IN) -m ci.front
+	@$(IN) -m ci.pipeline.book notebook:05_extrapolation
+	@$(IN) -m ci.site.readme_picture
 
 # 3.11.2 is Debian 12's Python. What torch would bring for CUDA is left out: the CPU runs the whole book.
 lock: ## resolve ci/requirements.in into requirements.txt (needs uv)

@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from ci import tree
-from ci.execute import ENVIRONMENT
+from ci import paths
+from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
 RUFF = ["--config", "lib/pyproject.toml", "lib", "ci", "book"]
@@ -16,14 +16,15 @@ STAGES = {
     "lint": [
         [IN / "ruff", "check", *RUFF],
         [IN / "ruff", "format", "--check", *RUFF],
-        [IN / "actionlint", *sorted((tree.ROOT / ".github" / "workflows").glob("*.yml"))],
+        [IN / "lint-imports", "--config", ".importlinter", "--no-cache"],
+        [IN / "actionlint", *sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))],
     ],
     "library": [[*PYTEST, "lib/tests"]],
     "pipeline": [[*PYTEST, "ci/tests"]],
-    "book and claims": [[sys.executable, "-m", "ci.book"]],
+    "book and claims": [[sys.executable, "-m", "ci.pipeline.book"]],
     "pages": [
-        [sys.executable, "-m", "ci.check_site", tree.HTML],
-        [sys.executable, "-m", "ci.front", "--check"],
+        [sys.executable, "-m", "ci.site.audit", paths.HTML],
+        [sys.executable, "-m", "ci.site.readme_picture", "--check"],
     ],
 }
 
@@ -39,7 +40,7 @@ def main() -> int:
             print("not checked: the book was not built")
             outcomes[name] = (True, 0.0)
             continue
-        codes = [subprocess.run(list(map(str, command)), cwd=tree.ROOT).returncode for command in commands]
+        codes = [subprocess.run(list(map(str, command)), cwd=paths.ROOT).returncode for command in commands]
         outcomes[name] = (any(codes), time.monotonic() - started)
     print()
     for name, (failed, seconds) in outcomes.items():

@@ -1,7 +1,7 @@
 """The page on the library, written from the docstrings, which are Markdown with formulas.
 
-A line ``{library} systems`` of the page becomes that module's public names, or those that a package imports
-into its own. The source is read, not imported: building the page does not wait for PyTorch.
+A line ``{library} systems`` of the page becomes the public names of that room. The source is read, not
+imported: building the page does not wait for PyTorch.
 """
 
 import ast
@@ -32,7 +32,7 @@ def module(folder: Path, name: str) -> Iterator[str]:
     tree = parse(package if package.exists() else folder / f"{name}.py")
     yield f"## lowdim.{name}\n"
     yield markdown(tree)
-    for node in imported(folder, tree) if package.exists() else defined(tree):
+    for node in offered(folder / name) if package.exists() else defined(tree):
         yield f"### `{node.name}`\n"
         yield f"```python\n{laid_out(node.name, call(node))}\n```\n"
         yield markdown(node)
@@ -52,13 +52,12 @@ def defined(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             yield node
 
 
-def imported(folder: Path, tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-    """What the file of a package takes from the package's modules."""
-    for node in tree.body:
+def offered(room: Path) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """What the face of a room takes from its modules."""
+    for node in parse(room / "__init__.pyi").body:
         if isinstance(node, ast.ImportFrom):
             names = {each.name for each in node.names}
-            source = folder.joinpath(*node.module.split(".")[1:]).with_suffix(".py")
-            yield from (part for part in defined(parse(source)) if part.name in names)
+            yield from (part for part in defined(parse(room / f"{node.module}.py")) if part.name in names)
 
 
 def call(node: ast.FunctionDef | ast.ClassDef) -> str:

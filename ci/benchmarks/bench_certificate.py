@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from ci.bench import Case
-from lowdim.certificate import certify
-from lowdim.flow import gradient_flow
-from lowdim.response_range import response_bounds
-from lowdim.systems import impulse_response, random_student, teacher
+from ci.benchmarks.bench import Case
+from lowdim.certificate.known_teacher import certify
+from lowdim.moments.ranges import response_bounds
+from lowdim.systems.linear import impulse_response
+from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
+from lowdim.training.flow import gradient_flow
 
 TRUTH = teacher(np.linspace(-0.8, 0.95, 5), np.full(5, 0.2))
 K = 11  # training length

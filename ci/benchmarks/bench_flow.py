@@ -4,10 +4,13 @@ import numpy as np
 import torch
 from scipy.integrate import solve_ivp
 
-from ci.bench import Case
-from lowdim.flow import gradient_flow
-from lowdim.objective import extrapolation_error, loss_and_gradients
-from lowdim.systems import impulse_response, random_student, teacher
+from ci.benchmarks.bench import Case
+from lowdim.systems.compare import extrapolation_error
+from lowdim.systems.linear import impulse_response
+from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
+from lowdim.training.flow import gradient_flow
+from lowdim.training.objective import loss_and_gradients
 
 TRUTH = teacher(np.linspace(-0.8, 0.95, 5), np.full(5, 0.2))
 T_END, STD = 1e7, 1e-4

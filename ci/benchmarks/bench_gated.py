@@ -5,7 +5,7 @@ Every case takes 20 Adam steps with fresh data for each of its seeds: 50 units, 
 
 import torch
 
-from ci.bench import Case
+from ci.benchmarks.bench import Case
 from lowdim import gated
 
 UNITS, LENGTH, SEQUENCES, STEPS = 50, 16, 16, 20

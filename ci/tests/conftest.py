@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ci import tree
+from ci import paths
 from ci.progress import Progress
 
 HEADER = """---
@@ -56,8 +56,8 @@ class Repository:
             (root / folder).mkdir(parents=True)
         ignored = shutil.ignore_patterns("__pycache__", "tests")
         for folder in ("ci", "lib"):
-            shutil.copytree(tree.ROOT / folder, root / folder, ignore=ignored)
-        shutil.copy(tree.REQUIREMENTS, root)
+            shutil.copytree(paths.ROOT / folder, root / folder, ignore=ignored)
+        shutil.copy(paths.REQUIREMENTS, root)
         self.write(
             "_config.yml",
             'title: Small\nexecute: {execute_notebooks: "off"}\nexclude_patterns: [_generated]\n',
@@ -78,7 +78,7 @@ class Repository:
 
     def book(self, *tasks: str) -> subprocess.CompletedProcess:
         """What ``make book`` runs, after everything is installed."""
-        command = [sys.executable, "-m", "ci.book", *tasks]
+        command = [sys.executable, "-m", "ci.pipeline.book", *tasks]
         outside = {key: value for key, value in os.environ.items() if key != "LOWDIM_CLAIMS"}
         return subprocess.run(command, cwd=self.root, env=outside, capture_output=True, text=True)
 

@@ -6,13 +6,13 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from ci import tree
+from ci import paths
 
-README = (tree.ROOT / "README.md").read_text(encoding="utf-8")
+README = (paths.ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_is_a_target_and_every_target_has_a_line_of_help():
-    makefile = (tree.ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
     documented = set(re.findall(r"^([a-z]+):.* ## ", makefile, re.MULTILINE))
     assert set(re.findall(r"`?make ([a-z]+)", README)) <= documented
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
@@ -21,7 +21,7 @@ def test_every_command_is_a_target_and_every_target_has_a_line_of_help():
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https:)([^)]+)\)", README))))
 def test_every_file_it_links_to_exists(link):
-    assert (tree.ROOT / link).is_file()
+    assert (paths.ROOT / link).is_file()
 
 
 def test_its_example_recovers_the_teacher_far_beyond_the_training_length():

@@ -82,4 +82,4 @@ def test_this_file_sees_an_undocumented_argument():
     doc = "A sum.\n\nArgs:\n    x: one number.\n\nReturns:\n    y: no argument.\n"
     assert section(doc, "Args") == {"x": "one number."}
     assert arguments(lambda x, y, _z, *rest: None) == (["x", "y"], ["rest"])
-    assert any(case.id == "lowdim.ledger.record" for case in FUNCTIONS)
+    assert any(case.id == "lowdim.ledger.verdict.record" for case in FUNCTIONS)

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from lowdim.balance import imbalance
 from lowdim.figures import style
-from lowdim.systems import LinearRNN, impulse_response
-from lowdim.trajectory import Trajectory
+from lowdim.systems.balance import imbalance
+from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.training.trajectory import Trajectory
 
 
 def large_start(

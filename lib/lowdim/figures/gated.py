@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from lowdim.experiments.gated_study import Study
 from lowdim.figures import style
-from lowdim.gated import Study, state_dimension
+from lowdim.gated.inside import state_dimension
 
 
 def far_out(truth: np.ndarray, said: dict[str, np.ndarray], k: int, shown: int = 60) -> style.InlineSVG:

@@ -4,7 +4,7 @@ import numpy as np
 
 from lowdim.figures import style
 from lowdim.figures.setting import window
-from lowdim.systems import LinearRNN, spectral_measure
+from lowdim.systems.linear import LinearRNN, spectral_measure
 
 
 def three_students(truth: np.ndarray, said: dict[str, np.ndarray], k: int) -> style.InlineSVG:

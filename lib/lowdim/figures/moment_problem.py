@@ -4,7 +4,7 @@ import numpy as np
 
 from lowdim.figures import style
 from lowdim.figures.setting import window
-from lowdim.systems import LinearRNN, impulse_response, spectral_measure
+from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
 
 
 def futures(response: np.ndarray, ranges: dict[int, np.ndarray]) -> style.InlineSVG:

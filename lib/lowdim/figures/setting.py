@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from lowdim.figures import style
-from lowdim.systems import LinearRNN, spectral_measure
+from lowdim.systems.linear import LinearRNN, spectral_measure
 
 
 def portrait(rnn: LinearRNN, k: int, lags: int) -> style.InlineSVG:

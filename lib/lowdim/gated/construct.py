@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from lowdim.checks import require_count
+from lowdim.arrays import require_count
 from lowdim.gated.network import Recurrent, require_cell
 
 _STUDENT, _TEACHER, _SCALE = 0, 1, 2  # which stream of a seed: weights of the student, of the teacher, inputs

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from lowdim.checks import require_count
+from lowdim.arrays import require_count
 from lowdim.gated.construct import stream
 from lowdim.gated.network import Recurrent
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Integer
 
-from lowdim.checks import require_count
+from lowdim.arrays import require_count
 from lowdim.gated.construct import stream
 from lowdim.gated.network import Recurrent
 

@@ -14,7 +14,7 @@ from jaxtyping import Float, Integer
 from torch import Tensor
 from tqdm import tqdm
 
-from lowdim.checks import require_count
+from lowdim.arrays import require_count
 from lowdim.gated._run import Run
 from lowdim.gated.checkpoint import fingerprint, load, save
 from lowdim.gated.construct import require_seeds, stream

@@ -1,0 +1,202 @@
+"""What depends on what. doit decides by content: a task runs again if the bytes it depends on have changed.
+
+Text notebooks -> executed notebooks -> ledger and times -> site. ``python -m ci.pipeline.book``
+runs it.
+Heavy imports are inside the actions: when nothing has changed none of them happens.
+"""
+
+import json
+import sys
+
+import yaml
+from doit.exceptions import TaskFailed, UnmetDependency
+from doit.tools import config_changed
+
+from ci import paths
+from ci.pipeline.dependencies import library_files
+from ci.progress import Progress
+
+PROGRESS = Progress()
+PIPELINE = paths.ROOT / "ci"
+
+
+class Reporter:
+    """doit's events for a person: only failures, and only what the pipeline says about them."""
+
+    def add_failure(self, task, fail):
+        """Say what failed, once: not again for every task that waited for it."""
+        if not isinstance(fail, UnmetDependency):
+            PROGRESS.say(fail.get_msg())
+
+    def runtime_error(self, message):
+        """Say what is wrong with the tasks themselves."""
+        PROGRESS.say(message)
+
+    def cleanup_error(self, exception):
+        """Say what could not be removed."""
+        PROGRESS.say(exception.get_msg())
+
+    def _quiet(self, *_):
+        pass
+
+    __init__ = initialize = get_status = execute_task = add_success = complete_run = _quiet
+    skip_uptodate = skip_ignore = teardown_task = _quiet
+
+
+DOIT_CONFIG = {
+    "backend": "json",
+    "dep_file": str(paths.BUILD / "doit.json"),
+    "default_tasks": ["site"],
+    "num_process": 2,
+    "par_type": "thread",
+    "continue": True,
+    "reporter": Reporter,
+}
+# Threads must not have their output captured: doit swaps sys.stdout, which they share.
+FREE = {"io": {"capture": False}, "verbosity": 2}
+
+
+def _executed(source):
+    return paths.EXECUTED / f"{source.stem}.ipynb"
+
+
+def _times(source):
+    return paths.TIMES / f"{source.stem}.json"
+
+
+def _notebooks():
+    import nbformat
+
+    return {source.stem: nbformat.read(_executed(source), as_version=4) for source in paths.sources()}
+
+
+def _pipeline(*names):
+    return [PIPELINE / f"{name}.py" for name in ("paths", *names)]
+
+
+def task_notebook():
+    """Execute each chapter whose text, claims, library modules or environment changed."""
+    claims = yaml.load(paths.CLAIMS.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
+
+    def run(source):
+        from ci.pipeline.execute import NotebookError, execute, save_times
+        from ci.pipeline.freeze import clean, write
+
+        try:
+            nb, execution = execute(source, paths.FAILED / f"{source.stem}.ipynb", PROGRESS)
+        except NotebookError as error:
+            return TaskFailed(str(error))
+        write(clean(nb), _executed(source))
+        save_times(execution, _times(source))
+
+    for source in paths.sources():
+        own = [entry for entry in claims if isinstance(entry, dict) and entry.get("chapter") == source.stem]
+        yield {
+            "name": source.stem,
+            "actions": [(run, [source])],
+            "file_dep": [
+                source,
+                *library_files(source),
+                paths.REQUIREMENTS,
+                *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
+            ],
+            "uptodate": [config_changed({"claims": own, "python": sys.version})],
+            "targets": [_executed(source), _times(source)],
+            **FREE,
+        }
+
+
+def task_ledger():
+    """Hold every recorded verdict against claims.yml and write the Claims page."""
+
+    def run():
+        from ci.pipeline.judge import judge, records
+        from ci.pipeline.pages import claims_page, state, title
+        from lowdim.ledger.claims import read_claims
+
+        notebooks = _notebooks()
+        try:
+            claims = read_claims(paths.CLAIMS)
+        except ValueError as error:
+            return TaskFailed(str(error))
+        verdicts, faults = judge(claims, records(notebooks))
+        if faults:
+            return TaskFailed("the ledger does not hold:\n" + "\n".join(f"  {fault}" for fault in faults))
+        titles = {chapter: title(nb) for chapter, nb in notebooks.items()}
+        paths.PARTS.mkdir(parents=True, exist_ok=True)
+        paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles), encoding="utf-8")
+        (paths.PARTS / "ledger_state.md").write_text(state(verdicts), encoding="utf-8")
+        PROGRESS.say(f"  ledger  {len(verdicts)} claims verified")
+
+    return {
+        "actions": [run],
+        "file_dep": [
+            paths.CLAIMS,
+            *map(_executed, paths.sources()),
+            paths.LIBRARY / "ledger" / "claims.py",
+            paths.LIBRARY / "ledger" / "verdict.py",
+            *_pipeline("pipeline/judge", "pipeline/pages"),
+        ],
+        "targets": [paths.CLAIMS_PAGE, paths.PARTS / "ledger_state.md"],
+        **FREE,
+    }
+
+
+def task_times():
+    """Write the execution times for the Reproduce page."""
+
+    def run():
+        from ci.pipeline.pages import times_table, title
+
+        runs = [json.loads(_times(source).read_text(encoding="utf-8")) for source in paths.sources()]
+        titles = {chapter: title(nb) for chapter, nb in _notebooks().items()}
+        paths.PARTS.mkdir(parents=True, exist_ok=True)
+        table = times_table(runs, titles)
+        (paths.PARTS / "times.html").write_text(table, encoding="utf-8")
+
+    return {
+        "actions": [run],
+        "file_dep": [
+            *map(_times, paths.sources()),
+            *map(_executed, paths.sources()),
+            *_pipeline("pipeline/pages"),
+        ],
+        "targets": [paths.PARTS / "times.html"],
+        **FREE,
+    }
+
+
+def task_site():
+    """Build the site, with warnings as errors."""
+
+    def run():
+        from ci.site.build import SiteError, build
+
+        try:
+            build(paths.BOOK, paths.HTML, PROGRESS)
+        except SiteError as error:
+            return TaskFailed(str(error))
+
+    pages = [
+        path
+        for path in paths.BOOK.rglob("*")
+        if path.is_file() and not path.is_relative_to(paths.EXECUTED) and "__pycache__" not in path.parts
+    ]
+    return {
+        "actions": [run],
+        "file_dep": sorted(
+            {
+                *pages,
+                *map(_executed, paths.sources()),
+                *paths.LIBRARY.rglob("*.py"),  # the page on the library shows its docstrings
+                paths.CLAIMS_PAGE,
+                paths.PARTS / "ledger_state.md",
+                paths.PARTS / "times.html",
+                paths.ROOT / "_config.yml",
+                paths.REQUIREMENTS,
+                *_pipeline("site/build", "site/node"),
+            }
+        ),
+        "targets": [paths.HTML / "index.html"],
+        **FREE,
+    }

@@ -1,0 +1,87 @@
+"""The pages and parts of pages that are written from the run: the claims and the execution times."""
+
+import os
+import platform
+from html import escape
+
+from nbformat import NotebookNode
+
+from lowdim.ledger.verdict import Verdict
+
+
+def claims_page(verdicts: list[Verdict], titles: dict[str, str]) -> str:
+    """The Claims page in MyST Markdown: each claim, its measurement, its control, and the way to its cell."""
+    parts = [
+        "# Claims\n",
+        state(verdicts),
+        "\nEach sentence below is decided by a number that this build computed. Every measured value must\n"
+        "pass the test. The control is a run of the same measurement where the claim must fail, and every\n"
+        "value of it must fail the test: a test that cannot fail decides nothing. The build stops if a\n"
+        "claim is missing, recorded twice or false, or if a control passes.\n",
+    ]
+    for chapter, title in titles.items():
+        rows = [verdict for verdict in verdicts if verdict.claim.chapter == chapter]
+        if rows:
+            parts.append(f"\n## {title}\n")
+            parts += [_entry(verdict) for verdict in rows]
+    return "\n".join(parts)
+
+
+def _entry(verdict: Verdict) -> str:
+    claim = verdict.claim
+    link = f"notebooks/{claim.chapter}.html#claim-{claim.id}"
+    return f"""
+::::{{container}} lowdim-ledger-entry
+:name: ledger-{claim.id}
+
+{claim.claim.strip()}
+
+{verdict.rows()}
+
+<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{verdict.word}</strong>
+<a href="{link}">in the cell that measured it: <code>{claim.id}</code></a></p>
+::::
+"""
+
+
+def state(verdicts: list[Verdict]) -> str:
+    """One sentence on the state of the ledger, for the front page and the Claims page."""
+    chapters = len({verdict.claim.chapter for verdict in verdicts})
+    return (
+        f"**{_count(len(verdicts), 'claim')} in {_count(chapters, 'chapter')}, all verified** "
+        "in this build, each against a control that fails.\n"
+    )
+
+
+def times_table(runs: list[dict], titles: dict[str, str]) -> str:
+    """The execution times as an HTML table; ``book/_ext/times.py`` puts it in place."""
+    rows = "\n".join(
+        f'<tr><td><a href="notebooks/{run["name"]}.html">{escape(titles[run["name"]])}</a></td>'
+        f"<td>{run['cells']}</td><td>{run['seconds']:.1f} s</td></tr>"
+        for run in runs
+    )
+    cells, seconds = (sum(run[key] for run in runs) for key in ("cells", "seconds"))
+    machine = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+    return (
+        '<table class="table lowdim-times">\n'
+        f"<caption>Execution times of this build: {machine}, two "
+        "notebooks at a time, one thread for each process. A notebook alone takes less.</caption>\n"
+        '<thead><tr><th scope="col">Notebook</th><th scope="col">Code cells</th>'
+        '<th scope="col">Time</th></tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody>\n"
+        f"<tfoot><tr><th scope='row'>All</th><td>{cells}</td><td>{seconds:.1f} s</td></tr></tfoot>\n"
+        "</table>\n"
+    )
+
+
+def title(nb: NotebookNode) -> str:
+    """The first heading of a notebook."""
+    for cell in nb.cells:
+        for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
+            if line.startswith("# "):
+                return line.removeprefix("# ").strip()
+    raise ValueError("the notebook has no title: its first heading must be a line '# Title'")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" + ("" if n == 1 else "s")

@@ -1,0 +1,123 @@
+"""Execute one chapter with other parameters: ``make notebook NAME=01_setting PARAMS="k=9 d=30"``.
+
+The result has its own folder under ``_build/runs``; the book is left as it is.
+"""
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from ci import paths
+from ci.pipeline.execute import NotebookError, execute, read
+from ci.progress import Progress
+
+
+class UsageError(Exception):
+    """A name or a parameter that does not fit; the message says which ones do."""
+
+
+def find(name: str) -> Path:
+    """The text notebook of this name.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    for source in paths.sources():
+        if source.stem == name:
+            return source
+    names = "\n".join(f"  {source.stem}" for source in paths.sources())
+    given = f"no notebook is called {name!r}" if name else "NAME is missing"
+    raise UsageError(f"{given}; for example NAME=01_setting. There are:\n{names}")
+
+
+def parse(text: str, source: Path) -> dict[str, Any]:
+    """Parameters from text like ``k=9 poles=[0.9, -0.5]``, of the types that the notebook gives them.
+
+    Raises:
+        UsageError: if one is unknown, has another type or no value.
+    """
+    known = parameters(source)
+    given = {}
+    for word in re.split(r"\s+(?=\w+=)", text.strip()) if text.strip() else []:
+        name, _, value = word.partition("=")
+        if name not in known:
+            raise UsageError(f"{source.stem} has no parameter {name!r}.{_listing(known)}")
+        if not value:
+            raise UsageError(f"{name} has no value: write {name}={known[name]['default']}")
+        given[name] = _typed(name, value, known[name]["default"])
+    return given
+
+
+def parameters(source: Path) -> dict[str, dict[str, str]]:
+    """What papermill knows of each parameter: its default, as it is written, and its comment."""
+    import papermill
+
+    return papermill.inspect_notebook(read(source))
+
+
+def _typed(name: str, text: str, written: str) -> Any:
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        value = text  # a word needs no quotes
+    try:
+        default = ast.literal_eval(written)
+    except (SyntaxError, ValueError):
+        default = value  # computed in the notebook: its type is not known here
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
+    if isinstance(default, tuple | list) and isinstance(value, tuple | list):
+        return type(default)(value)
+    if type(value) is not type(default):
+        kinds = f"{type(value).__name__}, and the notebook wants {type(default).__name__}"
+        raise UsageError(f"{name}={text} is {kinds}, as in {name} = {written}")
+    return value
+
+
+def _listing(known: dict[str, dict[str, str]]) -> str:
+    rows = [f"  {name} = {entry['default']}".ljust(34) + entry["help"] for name, entry in known.items()]
+    return " It takes:\n" + "\n".join(rows) if rows else " It takes none."
+
+
+def run(name: str, text: str, progress: Progress) -> Path:
+    """Execute a chapter with parameters; the path of the page to read.
+
+    Raises:
+        UsageError: if the name or a parameter does not fit.
+        NotebookError: if a cell fails.
+    """
+    from ci.pipeline.freeze import clean, write
+    from ci.pipeline.judge import judge, records
+    from ci.site.build import build_page
+    from lowdim.ledger.claims import read_claims
+
+    source = find(name)
+    given = parse(text, source)
+    label = ",".join(f"{key}={value}" for key, value in given.items()) or "as-published"
+    folder = paths.RUNS / name / re.sub(r"[^\w.,=+-]", "", label)[:100]
+    nb, _ = execute(source, folder / "unfinished.ipynb", progress, given)
+    write(clean(nb), folder / f"{name}.ipynb")
+    claims = [claim for claim in read_claims(paths.CLAIMS) if claim.chapter == name]
+    _, faults = judge(claims, records({name: nb}))
+    told = "\n".join(f"  {fault}" for fault in faults) or "  every claim holds"
+    progress.say(f"The chapter's claims, with these parameters:\n{told}")
+    return build_page(folder / f"{name}.ipynb", folder / "html")
+
+
+def main() -> int:
+    """Read NAME and PARAMS from the command line."""
+    name, text = [*sys.argv[1:], "", ""][:2]
+    progress = Progress()
+    try:
+        page = run(name, text, progress)
+    except (UsageError, NotebookError) as error:
+        progress.say(str(error))
+        return 2
+    progress.say(f"Your run of {name}: {paths.shown(page)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Open every built page in a real browser and look: ``python -m ci.site.audit [folder]``.
+
+Each page is seen as readers see it, in light, in dark and on a phone of 360 px, from a local address with
+nothing else to be reached. ``page_probe.js`` looks inside the page; requests, the console, the links and the
+search are watched from outside.
+"""
+
+import asyncio
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from ci import paths
+from ci.site.browser import chromium, served
+
+PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+AT_ONCE = 3
+
+
+@dataclass
+class Look:
+    """What one page showed: its findings, its anchors and where its links go."""
+
+    page: str
+    findings: list[str] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def check(folder: Path) -> list[Look]:
+    """Look at every page of the site in this folder."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    if not names:
+        return [Look(".", [f"no pages: {folder} has no .html file"])]
+    gate = asyncio.Semaphore(AT_ONCE)
+    with served(folder) as address:
+        async with chromium() as browser:
+            context = await browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
+            looks = await asyncio.gather(*(look(gate, context, address, name) for name in names))
+            looks.append(await search(browser, address, looks))
+    dead_links(looks, folder, address)
+    return looks
+
+
+async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, name: str) -> Look:
+    """Open one page and look at it three times."""
+    seen = Look(name)
+    async with gate:
+        page = await context.new_page()
+        watch(page, address, seen)
+        await page.goto(address + name)
+        await page.evaluate("document.fonts.ready")
+        for view in ("light", "dark", "phone"):
+            await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
+            await page.set_viewport_size(PHONE if view == "phone" else DESK)
+            result = await page.evaluate(PROBE, view)
+            seen.findings += [
+                f"{kind} ({view}): {what}, in {where}" for kind, where, what in result["findings"]
+            ]
+            if view == "light":
+                seen.ids, seen.links = set(result["ids"]), result["links"]
+        await page.close()
+    return seen
+
+
+def watch(page: Page, address: str, seen: Look) -> None:
+    """Note what the page asks for, what fails and what it complains about."""
+
+    def request(asked):
+        if not asked.url.startswith((address, "data:", "blob:")):
+            seen.findings.append(f"external request: {asked.url}")
+
+    def response(answer):
+        if answer.status >= 400:
+            seen.findings.append(f"failed request: {answer.status} {answer.url.removeprefix(address)}")
+
+    def failed(asked):
+        if asked.url.startswith(address):
+            seen.findings.append(f"failed request: {asked.failure} {asked.url.removeprefix(address)}")
+
+    def console(message):
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            seen.findings.append(f"console {message.type}: {message.text}")
+
+    page.on("request", request)
+    page.on("response", response)
+    page.on("requestfailed", failed)
+    page.on("console", console)
+    page.on("pageerror", lambda error: seen.findings.append(f"page error: {error}"))
+
+
+async def search(browser: Browser, address: str, looks: list[Look]) -> Look:
+    """Type a word of the book into the search field; a page must be found."""
+    seen = Look("search")
+    page = await browser.new_page(viewport=DESK)
+    watch(page, address, seen)
+    try:
+        await page.goto(address + looks[0].page)
+        titles = await page.evaluate(
+            "[...document.querySelectorAll('h1, h2, nav a')].map((e) => e.innerText)"
+        )
+        word = max(re.findall(r"[a-z]{4,}", " ".join(titles).lower()), key=len)
+        field = page.locator("input[name=q]:visible").first
+        if not await field.is_visible():
+            await page.keyboard.press("Control+k")
+        await field.fill(word, timeout=5000)
+        await field.press("Enter")
+        await page.locator("#search-results a").first.wait_for(timeout=5000)
+    except Exception as error:  # whatever keeps a reader from finding something
+        seen.findings.append(f"search: {str(error).splitlines()[0]}")
+    await page.close()
+    return seen
+
+
+def dead_links(looks: list[Look], folder: Path, address: str) -> None:
+    """Add a finding for each link into the site whose page or anchor is not there."""
+    anchors = {seen.page: seen.ids for seen in looks}
+    for seen in looks:
+        for link, where in sorted(set(map(tuple, seen.links))):
+            url, anchor = urldefrag(link)
+            if not url.startswith(address):
+                continue
+            target = unquote(url.removeprefix(address).partition("?")[0]) or "index.html"
+            if not (folder / target).is_file():
+                seen.findings.append(f"dead link: {target}, in {where}")
+            elif anchor and target in anchors and unquote(anchor) not in anchors[target]:
+                seen.findings.append(f"dead link: {target}#{anchor}, in {where}")
+
+
+def main(folder: Path) -> int:
+    """Print what was found, page by page; 0 if nothing was."""
+    started = time.monotonic()
+    looks = asyncio.run(check(folder))
+    for seen in looks:
+        for finding in dict.fromkeys(seen.findings):
+            print(f"{seen.page}: {finding}")
+    count = sum(len(dict.fromkeys(seen.findings)) for seen in looks)
+    pages = sum(seen.page.endswith(".html") for seen in looks)
+    seconds = time.monotonic() - started
+    print(f"{pages} pages in light, dark and at 360 px: {count or 'no'} findings, {seconds:.1f} s")
+    return int(count > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else paths.HTML))

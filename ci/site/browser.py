@@ -1,0 +1,64 @@
+"""A real Chromium without a window, and the built site on a local address for it."""
+
+import contextlib
+import functools
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from playwright.async_api import Browser, async_playwright
+
+from ci.bootstrap import BROWSERS
+from ci.site.node import NODE
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing outside answers
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a word, keeping connections open."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing; what fails is seen in the browser."""
+
+
+class Server(ThreadingHTTPServer):
+    """Serves each connection in a thread that ends with the process."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a page that is closed drops its connections."""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The folder at a local address, for as long as the block runs."""
+    with Server(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The machine's Chromium, the one that CHROMIUM names, or else playwright's own."""
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()

@@ -1,0 +1,120 @@
+"""A clean site passes the check, and each fault, planted on a page of its own, is found."""
+
+import asyncio
+import re
+
+import pytest
+
+from ci.site import audit
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width">
+<style>html {{ color-scheme: light dark; background: light-dark(white, #111) }}
+body {{ color: light-dark(black, #ddd) }}
+path {{ fill: none }}
+a {{ color: light-dark(#00e, #9cf) }}</style>
+</head><body><h1>Extrapolation</h1><form action="search.html"><input name="q" aria-label="Search"></form>
+{}</body></html>"""
+
+CLEAN = """<p id="there">Prices are $5, and <code>$x^2$</code> is code. <a href="#there">Here</a>,
+<a href="index.html?again#there">again</a>, <a href="https://example.org/">elsewhere</a>.</p>
+<div style="overflow-x: auto"><div style="width: 900px">a wide formula scrolls</div></div>
+<span aria-hidden="true"><svg viewBox="0 0 1 1" width="9"></svg></span>
+<button aria-label="menu"><svg viewBox="0 0 1 1" width="9"></svg></button>
+<svg role="img" aria-label="A falling line" viewBox="0 0 9 9" width="90">
+<path d="M0 0L9 9" stroke="currentColor"/>
+<path d="M0 9L9 9" stroke="#ccc" stroke-opacity="0.3"/></svg>"""
+
+SEARCH = """<ul id="search-results"></ul><script>
+const results = document.getElementById("search-results");
+const query = new URLSearchParams(location.search).get("q");
+if (query === "extrapolation") results.innerHTML = '<li><a href="index.html">1</a></li>';
+</script>"""
+
+# Page by page: what is planted there, and the one finding that must come of it.
+FAULTS = {
+    "asks-elsewhere": (
+        '<img alt="x" src="http://example.org/x.png">',
+        r"external request: http://example.org/x.png",
+    ),
+    "file-missing": ('<img alt="x" src="nowhere.png">', r"failed request: 404 nowhere.png"),
+    "console-error": ("<script>console.error('boom')</script>", r"console error: boom"),
+    "console-warning": ("<script>console.warn('careful')</script>", r"console warning: careful"),
+    "script-throws": ("<script>missing()</script>", r"page error: .*missing is not defined"),
+    "formula-error": (
+        '<span class="katex-error" title="ParseError: x">\\frac</span>',
+        r"formula \(light\): ParseError: x, in span.katex-error",
+    ),
+    "formula-red": (
+        '<span class="katex-html" style="background: white"><span style="color: #cc0000">\\foo</span></span>',
+        r"formula \(light\): red: \\foo, in span.katex-html > span",
+    ),
+    "raw-dollars": ("<p>where $x^2$ is</p>", r"raw markup \(light\): \$x\^2\$, in p"),
+    "raw-role": ("<p>see {glue:md}`slope`</p>", r"raw markup \(light\): \{glue:md\}`, in p"),
+    "page-missing": ('<a href="nowhere.html">x</a>', r"dead link: nowhere.html, in a"),
+    "anchor-missing": ('<a href="index.html#nowhere">x</a>', r"dead link: index.html#nowhere, in a"),
+    "own-anchor-missing": ('<a href="#nowhere">x</a>', r"dead link: own-anchor-missing.html#nowhere, in a"),
+    "image-undescribed": (
+        '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
+        r"no description \(light\): a picture without alt text, in img",
+    ),
+    "drawing-undescribed": (
+        '<svg viewBox="0 0 1 1" width="9"></svg>',
+        r"no description \(light\): .*, in svg",
+    ),
+    "too-wide": (
+        '<div id="wide" style="width: 500px">x</div>',
+        r"overflow \(phone\): 1\d\d px wider than the window: \"x\", in #wide",
+    ),
+    "code-too-wide": (
+        '<pre id="long" style="overflow: auto; width: 50px">a line of code</pre>',
+        r"cut code \(light\): \d+ px too wide: \"a line of code\", in #long",
+    ),
+    "pale-text": ('<p style="color: #999">pale</p>', r'contrast \(light\): 2.8:1 for "pale", in p'),
+    "dark-text": ('<p style="color: #444">dim</p>', r'contrast \(dark\): 1.9:1 for "dim", in p'),
+    "pale-line": (
+        '<svg id="fig" role="img" aria-label="x" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="#ddd"/></svg>',
+        r"contrast \(light\): 1.4:1 for stroke rgb\(221, 221, 221\), in #fig",
+    ),
+    "double-id": ('<p id="twin">a</p><p id="twin">b</p>', r"double id \(light\): twin, in #twin"),
+}
+
+
+def write(folder, pages):
+    for name, body in pages.items():
+        (folder / f"{name}.html").write_text(PAGE.format(body), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """What is found on a site with one fault on each page, page by page."""
+    bodies = {name: body for name, (body, _) in FAULTS.items()}
+    site = write(tmp_path_factory.mktemp("faulty"), {"index": CLEAN, "search": SEARCH, **bodies})
+    return {look.page: look.findings for look in asyncio.run(audit.check(site))}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_planted_fault_is_found_once(findings, name):
+    (finding,) = findings[f"{name}.html"]
+    assert re.fullmatch(FAULTS[name][1], finding)
+
+
+@pytest.mark.parametrize("page", ["index.html", "search.html", "search"])
+def test_the_pages_without_a_fault_have_no_findings(findings, page):
+    assert findings[page] == []
+
+
+def test_a_clean_site_passes(tmp_path, capsys):
+    assert audit.main(write(tmp_path, {"index": CLEAN, "search": SEARCH})) == 0
+    assert re.match(r"2 pages in light, dark and at 360 px: no findings", capsys.readouterr().out)
+
+
+def test_a_search_that_finds_nothing_fails(tmp_path, capsys):
+    assert audit.main(write(tmp_path, {"index": CLEAN, "search": "<p>Nothing.</p>"})) == 1
+    assert "search: search: " in capsys.readouterr().out
+
+
+def test_a_folder_without_pages_fails(tmp_path, capsys):
+    assert audit.main(tmp_path) == 1
+    assert "no pages" in capsys.readouterr().out

@@ -1,0 +1,108 @@
+"""Checks of what comes in: one clear error that names the argument, what was passed and the usual fix."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_array_api_obj, is_torch_array
+
+# A NumPy array or a torch tensor; naming torch.Tensor here would import torch into NumPy-only kernels.
+Array = Any
+
+
+def identity_like(array: Array) -> Array:
+    """The identity matrix of the size of the last axis, in the array's kind, precision and place.
+
+    Args:
+        array: shape (..., d).
+    """
+    return array_namespace(array).eye(array.shape[-1], dtype=array.dtype, device=device(array))
+
+
+def require_float(name: str, value: Array) -> None:
+    """Refuse what is not a real floating-point array.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was passed.
+    """
+    if not is_array_api_obj(value):
+        raise TypeError(
+            f"{name} must be a NumPy array or a torch tensor, but is {type(value).__name__}: {value!r}."
+        )
+    if not array_namespace(value).isdtype(value.dtype, "real floating"):
+        raise TypeError(
+            f"{name} must be real floating point (float64 in this book), but has dtype {value.dtype}."
+        )
+
+
+def require_alike(**arrays: Array) -> None:
+    """Refuse what is not floating point, NumPy mixed with torch, one precision mixed with another.
+
+    Args:
+        arrays: what was passed, under the names of the arguments.
+    """
+    for name, array in arrays.items():
+        require_float(name, array)
+    kinds = {
+        name: f"{'torch' if is_torch_array(array) else 'NumPy'} {str(array.dtype).removeprefix('torch.')}"
+        for name, array in arrays.items()
+    }
+    if len(set(kinds.values())) > 1:
+        raise TypeError(
+            f"{', '.join(kinds)} must be of one kind and precision, but "
+            f"{', '.join(f'{name} is {kind}' for name, kind in kinds.items())}; convert with "
+            "torch.from_numpy(x), x.numpy(), x.astype(...) or x.to(...)."
+        )
+
+
+def require_finite(name: str, value: Array) -> None:
+    """Refuse NaN and infinite entries.
+
+    Args:
+        name: the argument's name, for the message.
+        value: a floating-point array.
+    """
+    xp = array_namespace(value)
+    bad = int(xp.sum(xp.astype(~xp.isfinite(value), xp.int64)))
+    if bad:
+        raise ValueError(
+            f"{name} has {bad} NaN or infinite entries of {math.prod(value.shape)}; "
+            "if a run made it, the run diverged: take a smaller step."
+        )
+
+
+def require_count(name: str, value: int) -> int:
+    """Refuse what is not a whole number of at least 1.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was passed.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r}.")
+    return int(value)
+
+
+def require_rng(rng: np.random.Generator) -> None:
+    """Refuse seeds and global state where a generator is wanted.
+
+    Args:
+        rng: what was passed.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")
+
+
+def like(reference: Array, value: Array | None) -> Array | None:
+    """`value` in the array kind, precision and place of `reference`; None stays None.
+
+    Args:
+        reference: the array to follow.
+        value: array of another kind, or None.
+    """
+    if value is None:
+        return None
+    return array_namespace(reference).asarray(value, dtype=reference.dtype, device=device(reference))

@@ -1,0 +1,1 @@
+from .exact import exact_errors as exact_errors

@@ -1,0 +1,10 @@
+"""Proven bounds on the error of one trained student at lags that it never saw.
+
+============== =================================================================================
+known_teacher  the bound when the teacher is known
+============== =================================================================================
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,2 @@
+from .known_teacher import Certificate as Certificate
+from .known_teacher import certify as certify

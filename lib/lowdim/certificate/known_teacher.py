@@ -1,0 +1,159 @@
+r"""Certified extrapolation: a proven bound on the error of a trained student at lags it never saw.
+
+What is measured on the student (residuals at the training lags, imbalance, spectrum) bounds every later
+residual, because a symmetric, nearly balanced student is nearly a non-negative measure on its spectrum.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from flint import ctx
+from jaxtyping import Float
+
+from lowdim.arrays import require_count
+from lowdim.balls import arithmetic
+from lowdim.balls.arithmetic import PRECISION, upper
+from lowdim.certificate._enclosure import later_moments
+from lowdim.certificate._measure_split import Split, split
+from lowdim.systems.linear import LinearRNN, spectral_measure
+
+# What is taken for rounding, relative: an asymmetry of A, a weight found from eigenvectors. These only decide
+# what is refused; whatever passes enters the bound by what it does to the responses.
+_SYMMETRIC, _NEGLIGIBLE = 1e-10, 1e-12
+
+
+@dataclass(frozen=True)
+class Certificate:
+    r"""A bound on $|m_q - \hat m_q|$ for $q = 0, \dots, \mathrm{horizon} - 1$, and what it rests on.
+
+    Args:
+        bound: the bound at each lag, shape (horizon,); all inf when not valid.
+        delta: $\delta = \max |m_j - \hat m_j|$ over the lags $j \le 2\hat d$, $j < k$, rounded up.
+        eta: $\eta = \lVert B - C^{\mathsf T} \rVert^2 / 4$, rounded up.
+        radius: a proven upper bound on the spectral radius of (the symmetric part of) A.
+        valid: whether every hypothesis holds.
+        reason: each hypothesis that fails, with its numbers; empty when valid.
+    """
+
+    bound: Float[np.ndarray, " horizon"]
+    delta: float
+    eta: float
+    radius: float
+    valid: bool
+    reason: str
+
+
+def certify(
+    student: LinearRNN,
+    teacher: LinearRNN,
+    k: int,
+    horizon: int,
+    max_radius: float = 1.01,
+    max_imbalance: float = 0.1,
+) -> Certificate:
+    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (statements `enclosure`, `end-to-end`).
+
+    The student is $\mu^+ - \mu^-$, two non-negative measures on its spectrum whose first k moments are
+    measured.  For any nodes t, each of them twice, with $N_i = \prod_{l<i} (x - t_l)$,
+
+    $$\int x^q d\mu^+ \in \sum_{i < n} h_{q-i}(t_0, \dots, t_i) \int N_i\, d\mu^+
+    + [\min D, \max D] \int N_n\, d\mu^+, \qquad D(x) = h_{q-n}(t, x),$$
+
+    over the student's spectrum, without those eigenvalues at which $N_n$ is tiny.  The intersection over
+    several choices of nodes, the teacher's poles one of them, less $\hat m_q$ and less what $\mu^-$ can be,
+    gives the bound; at lags below k it is the residual itself.  All in ball arithmetic on the float64 entries
+    of student and teacher, taken as exact, and rounded outward.
+
+    Args:
+        student: a single system with symmetric A.
+        teacher: a single system with symmetric A and non-negative weights.
+        k: training length, at least $2\hat d + 1$ for $\hat d$ poles of the teacher.
+        horizon: number of lags bounded.
+        max_radius: largest spectral radius R of the student taken for stable; the bound grows like $R^q$.
+        max_imbalance: largest $\lVert B - C^{\mathsf T} \rVert / \lVert B + C^{\mathsf T} \rVert$ of the
+            student taken for nearly balanced.
+
+    Returns:
+        The certificate; `.valid` says whether the hypotheses hold, `.reason` which do not.
+
+    Raises:
+        ValueError: a batch of systems, k or horizon below 1.
+
+    >>> from lowdim.systems import teacher
+    >>> truth = teacher([0.9, -0.5], [0.6, 0.4])
+    >>> close = teacher([0.9, -0.5], [0.6, 0.4000001])
+    >>> bool(certify(close, truth, k=5, horizon=100).bound.max() < 2e-7)
+    True
+    >>> certify(truth, truth, k=4, horizon=100).reason
+    'k = 4 is below 2 x 2 + 1 = 5 for a teacher with 2 poles'
+    """
+    k, horizon = require_count("k", k), require_count("horizon", horizon)
+    student, teacher = _single("student", student), _single("teacher", teacher)
+    with ctx.workprec(PRECISION):
+        poles, refusals = _poles(teacher)
+        own = split(student, k)
+        truth = arithmetic.responses(*arithmetic.parts(teacher), max(k, horizon))
+        residuals = [
+            m - t for m, t in zip(arithmetic.responses(*arithmetic.parts(student), k), truth, strict=False)
+        ]
+        delta = max(upper(abs(r)) for r in residuals[: 2 * len(poles) + 1])
+        refusals += _refusals(student, own, len(poles), k, max_radius, max_imbalance)
+        bound = [math.inf] * horizon if refusals else [upper(abs(r)) for r in residuals[:horizon]]
+        if not refusals:
+            for q, (low, high) in enumerate(later_moments(own, poles, horizon), k):
+                rest = own.rest(q)
+                bound.append(upper(abs(low + rest[0] - truth[q]).max(abs(high + rest[1] - truth[q]))))
+    return Certificate(
+        np.array(bound), delta, upper(own.minus[0]), own.radius, not refusals, "; ".join(refusals)
+    )
+
+
+def _poles(teacher: LinearRNN) -> tuple[np.ndarray, list[str]]:
+    """The teacher's distinct poles, and what is wrong with it."""
+    poles, weights, negligible = np.diag(teacher.A), teacher.B * teacher.C, 0.0
+    if not np.array_equal(teacher.A, np.diag(poles)):
+        if (skew := _asymmetry(teacher.A)) > _SYMMETRIC:
+            return poles, [f"teacher: A is not symmetric, |A - A.T| / |A| = {skew:.3g}"]
+        poles, weights = spectral_measure(teacher)
+        negligible = _NEGLIGIBLE * float(np.abs(weights).sum())
+    refusals = [
+        f"teacher: negative weight {w:.3g} at pole {x:.3g}"
+        for x, w in zip(poles, weights, strict=True)
+        if w < -negligible
+    ]
+    return np.unique(poles[np.abs(weights) > negligible]), refusals
+
+
+def _single(name: str, rnn: LinearRNN) -> LinearRNN:
+    if rnn.batch:
+        raise ValueError(f"{name} has batch axes {rnn.batch}; one system is certified at a time: {name}[i].")
+    return rnn.map(lambda x: np.asarray(x.detach().cpu() if hasattr(x, "detach") else x, np.float64))
+
+
+def _asymmetry(A: np.ndarray) -> float:
+    return float(np.linalg.norm(A - A.T) / max(np.linalg.norm(A), np.finfo(np.float64).tiny))
+
+
+def _imbalance(rnn: LinearRNN) -> float:
+    total = float(np.linalg.norm(rnn.B + rnn.C))
+    return float(np.linalg.norm(rnn.B - rnn.C)) / max(total, np.finfo(np.float64).tiny)
+
+
+def _refusals(
+    student: LinearRNN, own: Split, order: int, k: int, max_radius: float, max_imbalance: float
+) -> list[str]:
+    """The hypotheses on k and on the student that fail."""
+    refusals = []
+    if k < 2 * order + 1:
+        least = 2 * order + 1
+        refusals.append(f"k = {k} is below 2 x {order} + 1 = {least} for a teacher with {order} poles")
+    if (skew := _asymmetry(student.A)) > _SYMMETRIC:
+        refusals.append(f"student: A is not symmetric, |A - A.T| / |A| = {skew:.3g}")
+    if own.radius > max_radius:
+        refusals.append(f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}")
+    if (imbalance := _imbalance(student)) > max_imbalance:
+        refusals.append(f"student: imbalance {imbalance:.3g} is above max_imbalance = {max_imbalance:g}")
+    return refusals

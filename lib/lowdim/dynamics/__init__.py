@@ -1,0 +1,14 @@
+"""What theory predicts of training: escape, plateaus, sleepers, the kernel regime, poisoning.
+
+============== =================================================================================
+escape         leaving the origin when the teacher answers nothing at lag 0
+plateaus       the saddles a student rests at, and the rates at which it leaves them
+sleepers       the error that modes leave which never wake
+kernel         what training would do if the student moved only infinitesimally
+poisoning      training on a single lag, as published, by a scalar root
+============== =================================================================================
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

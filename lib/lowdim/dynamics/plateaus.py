@@ -1,0 +1,235 @@
+r"""Plateaus: the saddles that a symmetric student visits from near zero, and the rates at which it leaves.
+
+A plateau is a balanced student at rest with n active atoms, $\mu = \sum_i w_i \delta_{\lambda_i}$: the best
+fit of the teacher's first k responses by n atoms, as far as we ever saw.  `atomic_fits` computes those fits
+without any flow; the rest of the module predicts what the flow does there (statements `plateau-sign`,
+`plateau-rates`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy.polynomial import polynomial
+from scipy.optimize import least_squares, nnls
+
+from lowdim.arrays import Array, require_count
+from lowdim.moments.tangents import moment_tangents
+from lowdim.systems.compare import as_target, residuals
+from lowdim.systems.linear import LinearRNN, spectral_measure
+from lowdim.systems.structures import require_structure
+from lowdim.systems.teachers import teacher
+from lowdim.training.objective import gradients
+from lowdim.training.trajectory import Trajectory
+
+_INSERTED = np.linspace(-0.98, 0.98, 15)  # poles tried for a new atom
+_TIGHT = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
+
+
+def atomic_fits(target: Float[Array, " k"], most: int) -> list[LinearRNN]:
+    r"""Best fits of the first k responses by $n = 1, \dots,$ `most` atoms of non-negative weight.
+
+    Minimizes $L = \sum_j (\sum_i w_i \lambda_i^j - \hat m_j)^2$ over poles and weights, by least squares in
+    $(\lambda_i, \sqrt{w_i})$.  The n-th fit starts from the one before with an atom inserted at each of
+    fifteen poles, its weights refitted, and the lowest of the results is kept.
+
+    Args:
+        target: the teacher's first k responses, shape (k,).
+        most: largest number of atoms, at least 1 and with 2 `most` < k.
+
+    Returns:
+        The fits as balanced diagonal systems, n-th of dimension n, poles ascending.
+
+    Raises:
+        TypeError: target not floating point.
+        ValueError: most below 1, or not below k / 2.
+
+    >>> fit = atomic_fits(np.array([1.0, 0.5, 0.25, 0.125]), 1)[0]
+    >>> round(float(fit.A[0, 0]), 6), round(float(fit.B[0] ** 2), 6)
+    (0.5, 1.0)
+    """
+    most = require_count("most", most)
+    target = as_target(teacher([0.0], [1.0]), target)
+    k = target.shape[0]
+    if 2 * most >= k:
+        raise ValueError(
+            f"most = {most} atoms have {2 * most} parameters, too many for k = {k} responses; at most "
+            f"{(k - 1) // 2} are determined."
+        )
+    fits, poles = [], np.zeros(0)
+    for _ in range(most):
+        tried = [_fit(np.append(poles, new), target) for new in _INSERTED]
+        best = min(tried, key=lambda result: result.cost)
+        poles, roots = best.x.reshape(2, -1)
+        order = np.argsort(poles)
+        poles = poles[order]
+        fits.append(teacher(poles, roots[order] ** 2))
+    return fits
+
+
+def rests(run: Trajectory, target: Float[Array, " k"], structure: str = "symmetric") -> Int[np.ndarray, " n"]:
+    r"""Where a run rests: the recorded states at which the speed $\|\nabla L\|$ has a local minimum.
+
+    A run that converges has no plateau at its end, where the speed only falls, but the last digits of the
+    speed are noise; states whose loss is below $10^{-12}$ of the first are left out.
+
+    Args:
+        run: a run of one student, recorded densely in log time.
+        target: the teacher's first k responses, shape (k,).
+        structure: "symmetric", "free" or "diagonal", as it was trained.
+
+    Returns:
+        Indices into the records, increasing.
+    """
+    slope = gradients(run.rnn, target, structure)
+    speed = sum(np.sum(np.square(x).reshape(len(run.times), -1), axis=1) for x in (slope.A, slope.B, slope.C))
+    inner = (speed[1:-1] < speed[:-2]) & (speed[1:-1] < speed[2:]) & (run.loss[1:-1] > 1e-12 * run.loss[0])
+    return 1 + np.flatnonzero(inner)
+
+
+def first_residual(fit: LinearRNN, truth: LinearRNN, k: int) -> float:
+    r"""$r_0 = -\sum_l \hat w_l\, p(\hat\lambda_l)\, s(\hat\lambda_l)$ at a balanced student at rest.
+
+    $p = \prod_i (x - \lambda_i)^2$ over its atoms, and $s$ of degree $k - 1 - 2n$ minimizes the sum of the
+    squared coefficients of $1 - ps$ (statement `plateau-sign`).
+
+    Args:
+        fit: the student's active part, n atoms with 2n < k, none at zero.
+        truth: the teacher, symmetric A.
+        k: training length.
+
+    Returns:
+        The residual at lag 0; negative for every balanced teacher on [-1, 1] that is not the student.
+    """
+    poles, weights = spectral_measure(truth)
+    p, s = optimal_approximant(spectral_measure(fit)[0], k)
+    return -float(np.sum(weights * polynomial.polyval(poles, p) * polynomial.polyval(poles, s)))
+
+
+def optimal_approximant(
+    atoms: Float[np.ndarray, " n"], k: int
+) -> tuple[Float[np.ndarray, " p"], Float[np.ndarray, " s"]]:
+    r"""$p = \prod_i (x - \lambda_i)^2$ and the $s$ of degree $k - 1 - 2n$ for which $\|1 - ps\|$ is least.
+
+    Args:
+        atoms: the poles $\lambda_i$, shape (n,).
+        k: training length, above 2n.
+
+    Returns:
+        Coefficients of p and of s, lowest degree first.
+
+    Raises:
+        ValueError: k not above 2n.
+    """
+    if k <= 2 * len(atoms):
+        raise ValueError(
+            f"{len(atoms)} atoms need k > {2 * len(atoms)}, but k = {k}; 1 - ps has no room for s."
+        )
+    p = polynomial.polyfromroots(np.repeat(atoms, 2))
+    shifted = np.stack(
+        [np.roll(np.append(p, np.zeros(k - len(p))), i) for i in range(k + 1 - len(p))], axis=1
+    )
+    return p, np.linalg.lstsq(shifted, np.eye(k)[0], rcond=None)[0]
+
+
+def growth_rate(fit: LinearRNN, target: Float[Array, " k"], structure: str = "symmetric") -> float:
+    r"""Rate at which a new mode grows at a plateau (statement `plateau-rates`).
+
+    $2|r_0| (1 + \sum_i w_i / \lambda_i^2)$ for symmetric A in the Frobenius metric, $2|r_0|$ for diagonal A.
+    What is unbalanced decays at $2|r_0|$ in both.
+
+    Args:
+        fit: the student's active part, its atoms not at zero.
+        target: the teacher's first k responses, shape (k,).
+        structure: "symmetric" or "diagonal".
+
+    Returns:
+        The rate; negative where $r_0 > 0$ and a new mode would die out.
+    """
+    poles, weights = spectral_measure(fit)
+    coupling = np.sum(weights / poles**2) if structure == "symmetric" else 0.0
+    return float(-2 * residuals(fit, target)[0] * (1 + coupling))
+
+
+def linearization(rnn: LinearRNN, target: Float[Array, " k"], structure: str = "symmetric") -> Array:
+    r"""The matrix that drives small deviations from a resting student, by differences of the gradient.
+
+    Deviations are measured in an orthonormal basis (Frobenius metric) of the structure.  Nothing of
+    `growth_rate` enters here.
+
+    Args:
+        rnn: the student at rest, single.
+        target: the teacher's first k responses, shape (k,).
+        structure: "symmetric" or "diagonal".
+
+    Returns:
+        Symmetric matrix; its eigenvalues are the rates at which deviations grow.
+    """
+    d, h = rnn.dim, 1e-5
+    rows, cols = np.triu_indices(d) if structure == "symmetric" else np.diag_indices(d)
+    scale = np.where(rows == cols, 1.0, np.sqrt(2.0))
+    basis = np.zeros((len(rows), d, d))
+    basis[np.arange(len(rows)), rows, cols] += 0.5 * scale
+    basis[np.arange(len(rows)), cols, rows] += 0.5 * scale
+
+    def velocity(x):
+        a, B, C = np.split(x, [len(rows), len(rows) + d], axis=-1)
+        moved = LinearRNN(rnn.A + np.tensordot(a, basis, 1), rnn.B + B, rnn.C + C)
+        slope = gradients(moved, target, structure)
+        return -np.concatenate([scale * slope.A[:, rows, cols], slope.B, slope.C], axis=-1)
+
+    steps = h * np.eye(len(rows) + 2 * d)
+    J = (velocity(steps) - velocity(-steps)) / (2 * h)
+    return (J + J.T) / 2
+
+
+def at_plateau(
+    fit: LinearRNN, d: int, size: float, rng: np.random.Generator, structure: str = "symmetric"
+) -> tuple[LinearRNN, Float[np.ndarray, "n d"]]:
+    r"""A student of d states close to a plateau: the fit, and one new direction of B and one of C.
+
+    Args:
+        fit: the active part, n atoms.
+        d: states of the student, more than n.
+        size: of the new entries, b and c drawn independently in every inactive direction.
+        rng: NumPy random generator; it is advanced.
+        structure: "symmetric" students are turned by a random rotation, "diagonal" ones stay as they are.
+
+    Returns:
+        The student, and the active eigenvectors as the rows of an (n, d) array.
+
+    Raises:
+        ValueError: d not above n.
+    """
+    n = fit.dim
+    if d <= n:
+        raise ValueError(
+            f"d must exceed the {n} atoms of fit to leave a direction for a new one, but is {d}."
+        )
+    require_structure(fit.A, "diagonal")
+    A = np.zeros((d, d))
+    A[:n, :n] = fit.A
+    B, C = size * rng.standard_normal((2, d))
+    B[:n], C[:n] = fit.B, fit.C
+    turn = np.linalg.qr(rng.standard_normal((d, d)))[0] if structure == "symmetric" else np.eye(d)
+    A = turn @ A @ turn.T
+    return LinearRNN((A + A.T) / 2, turn @ B, turn @ C), turn[:, :n].T
+
+
+def _fit(poles: Array, target: Array):
+    """Least squares in poles and roots of the weights, from the best weights for these poles."""
+
+    def powers(poles):
+        return poles ** np.arange(len(target))[:, None]
+
+    def miss(x):
+        poles, roots = x.reshape(2, -1)
+        return powers(poles) @ roots**2 - target
+
+    def jacobian(x):
+        poles, roots = x.reshape(2, -1)
+        by_weight, by_pole = np.hsplit(moment_tangents(poles, roots**2, len(target)), 2)
+        return np.hstack([by_pole, 2 * roots * by_weight])
+
+    roots = np.sqrt(nnls(powers(poles), target)[0] + 1e-6)
+    return least_squares(miss, np.append(poles, roots), jacobian, method="lm", **_TIGHT)

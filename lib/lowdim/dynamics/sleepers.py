@@ -1,0 +1,62 @@
+r"""What is left of the initialization after training, and what it costs at every lag.
+
+A trained student's measure has $\hat d$ awake atoms, at the teacher's, and sleepers: atoms near zero whose
+weights are products of two numbers of the size of the start.  They answer at lag 0 and almost nowhere else.
+The awake atoms, which can move, make room for them by least squares; hence the error at every later lag.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from lowdim.moments.tangents import moment_tangents
+from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
+
+
+def cost_of_sleep(goal: LinearRNN, k: int, horizon: int) -> Float[np.ndarray, " horizon"]:
+    r"""Residuals at every lag that sleepers of total weight 1 at zero cause, to first order.
+
+    With the tangents T and their first k rows $T_k$: $r = e_0 - T\, T_k^+ e_0$.
+
+    Args:
+        goal: the teacher, symmetric.
+        k: training length, at least $2 \hat d$.
+        horizon: number of lags.
+
+    Returns:
+        Array of shape (horizon,).
+
+    Raises:
+        ValueError: k below $2 \hat d$, where the awake atoms can hide the sleepers from training.
+    """
+    if k < 2 * goal.dim:
+        raise ValueError(f"k = {k} is below 2 x {goal.dim} lags, which {goal.dim} atoms fit whatever sleeps.")
+    tangents = moment_tangents(*spectral_measure(goal), max(k, horizon))
+    moved = np.linalg.lstsq(tangents[:k], np.eye(k)[0], rcond=None)[0]
+    return (np.eye(len(tangents))[0] - tangents @ moved)[:horizon]
+
+
+def sleeping_mass(student: LinearRNN, threshold: float = 0.1) -> float:
+    """Total weight of the atoms within `threshold` of zero.
+
+    Args:
+        student: a single symmetric system.
+        threshold: what counts as near zero; below the teacher's smallest pole.
+    """
+    poles, weights = spectral_measure(student)
+    return float(weights[np.abs(poles) < threshold].sum())
+
+
+def unexplained(student: LinearRNN, goal: LinearRNN, k: int, horizon: int) -> float:
+    r"""Largest distance between residuals and prediction, relative to the largest residual.
+
+    Args:
+        student: trained on k lags of the teacher.
+        goal: the teacher.
+        k: training length.
+        horizon: number of lags.
+    """
+    residual = impulse_response(student, horizon) - impulse_response(goal, horizon)
+    predicted = sleeping_mass(student) * cost_of_sleep(goal, k, horizon)
+    return float(np.abs(residual - predicted).max() / np.abs(residual).max())

@@ -1,0 +1,13 @@
+"""Grids, and the runs that fill them.
+
+============== =================================================================================
+grid           one call, one row for each run, on every core or on a cluster, kept if wanted
+runs           runs of linear students: by gradient flow, beside their linearization
+gated_study    students of many scales on one length of sequences, and how far they carry
+recorded       a measured record, for training on data that nobody simulated
+============== =================================================================================
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,141 @@
+"""One experiment: train students from several scales on one length, and see how far they carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Bool, Float
+from joblib import delayed
+
+from lowdim.arrays import require_count
+from lowdim.experiments.grid import close, pool
+from lowdim.gated.construct import student, teacher
+from lowdim.gated.extrapolation import error_curve, normalized_error
+from lowdim.gated.network import Recurrent, join
+from lowdim.gated.training import train
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Trained students, their teachers, and what was measured.
+
+    Args:
+        students: one copy per row of the table.
+        teachers: likewise.
+        table: columns `cell`, `k`, `std`, `rate`, `outputs`, `seed`, `outcome`, `training` (normalized error
+            of the supervised outputs at length k, on fresh sequences) and `error` (normalized error at the
+            last of the lengths).
+        curves: normalized errors at all lengths, shape (lengths, rows).
+    """
+
+    students: Recurrent
+    teachers: Recurrent
+    table: pd.DataFrame
+    curves: Float[np.ndarray, "lengths rows"]
+
+    @property
+    def ratio(self) -> Float[np.ndarray, " rows"]:
+        """How far each student falls off: its error at the last length over its training error."""
+        return (self.table.error / self.table.training).to_numpy()
+
+    def rows(self, keep: Bool[np.ndarray, " rows"] | pd.Series) -> Study:
+        """The part of the study with these rows.
+
+        Args:
+            keep: for each row whether it stays, such as `study.table["std"] == 0.1`.
+
+        Raises:
+            ValueError: no row is left, as when a scale is asked for that was not part of the study.
+        """
+        (index,) = np.nonzero(np.asarray(keep))
+        if not len(index):
+            raise ValueError(f"no row of the study is kept; its scales are {sorted(set(self.table['std']))}.")
+        copies, table = index.tolist(), self.table.iloc[index].reset_index(drop=True)
+        return Study(self.students.select(copies), self.teachers.select(copies), table, self.curves[:, index])
+
+
+def study(
+    k: int,
+    stds: Sequence[float],
+    seeds: Sequence[int],
+    steps: int,
+    lengths: Sequence[int],
+    units: int = 50,
+    teacher_units: int = 4,
+    memory: float = 8.0,
+    cell: str = "gru",
+    rate: float = 0.02,
+    outputs: str = "every",
+    sequences: int = 16,
+    checkpoint: str | os.PathLike[str] | None = None,
+    device: str | torch.device = "cpu",
+) -> Study:
+    """Train one student for every scale and seed, each on the teacher of its seed.
+
+    Args:
+        k: training length.
+        stds: initialization scales.
+        seeds: of teachers, students and data.
+        steps: of Adam.
+        lengths: at which errors are measured, as in `error_curve`.
+        units: of a student.
+        teacher_units: of a teacher.
+        memory: time constant of a teacher's slowest unit.
+        cell: "gru", "lstm" or "tanh".
+        rate: of Adam, before it decays.
+        outputs: that training sees, "every" or "last".
+        sequences: per step of training.
+        checkpoint: file to continue from, as in `train`.
+        device: where all of it happens.
+
+    Returns:
+        Rows ordered by std, then by seed.
+    """
+    seeds, stds = list(seeds), list(stds)
+    place = {"cell": cell, "device": device}
+    start = join([student(units, std, seeds, **place) for std in stds])
+    teachers = teacher(teacher_units, seeds, memory=memory, **place).select(
+        list(range(len(seeds))) * len(stds)
+    )
+    settings = {"rate": rate, "sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
+    run = train(start, teachers, k, steps, seeds * len(stds), **settings)
+    supervised = k if outputs == "every" else 1
+    curves = error_curve(run.network, teachers, lengths)
+    table = pd.DataFrame(
+        {
+            "cell": cell,
+            "k": k,
+            "std": [std for std in stds for _ in seeds],
+            "rate": rate,
+            "outputs": outputs,
+            "seed": seeds * len(stds),
+            "outcome": run.outcome,
+            "training": normalized_error(run.network, teachers, [k], window=supervised)[0],
+            "error": curves[-1],
+        }
+    )
+    return Study(run.network, teachers, table, curves)
+
+
+def studies(plans: Sequence[Mapping[str, Any]], processes: int, **shared: Any) -> list[Study]:
+    """Several studies at once, each in one process.
+
+    Args:
+        plans: for each study its own arguments of `study`; the longest first, lest one process wait for it.
+        processes: how many.
+        shared: arguments of all, where a plan does not give its own.
+
+    Returns:
+        The studies in the order of the plans, with the bits that `study` gives in one thread.
+    """
+    calls = [delayed(study)(**{**shared, **plan}) for plan in plans]
+    try:
+        return pool(require_count("processes", processes))(calls)
+    finally:
+        close()

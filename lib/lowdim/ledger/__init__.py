@@ -1,0 +1,12 @@
+"""What a cell leaves on the page: verdicts on claims, numbers in the prose.  No science here.
+
+============== =================================================================================
+claims         what the book claims, and the test that decides each claim
+verdict        the verdict on one claim, shown and kept
+numbers        numbers in the text, from the run and never from the keyboard
+============== =================================================================================
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

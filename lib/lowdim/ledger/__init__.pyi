@@ -1,0 +1,9 @@
+from .claims import Claim as Claim
+from .claims import Criterion as Criterion
+from .claims import claims_path as claims_path
+from .claims import read_claims as read_claims
+from .numbers import number as number
+from .numbers import typeset as typeset
+from .verdict import MIME as MIME
+from .verdict import Verdict as Verdict
+from .verdict import record as record

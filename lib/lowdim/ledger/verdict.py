@@ -1,0 +1,157 @@
+"""The claims ledger: each claim of the book next to the number that decides it and a control that must fail.
+
+A notebook measures a claim of ``book/claims.yml`` and ends its cell with :func:`record`, which shows the
+verdict and leaves it in the cell's output, where the pipeline collects it. Nothing is raised for a false
+claim: the reader sees its row turn false in its place, and the build stops afterwards with all of them.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from lowdim.ledger.claims import Claim, claims_path, read_claims
+
+MIME = "application/vnd.lowdim.claim+json"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was measured for a claim, and what it decides.
+
+    Every number of the value must pass the claim's test, every number of the control must fail it.
+    """
+
+    claim: Claim
+    value: tuple[float, ...]
+    control: tuple[float, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Every entry of the value passes the test."""
+        return all(map(self.claim.test.passes, self.value))
+
+    @property
+    def control_failed(self) -> bool:
+        """Every entry of the control fails the test, as it must."""
+        return not any(map(self.claim.test.passes, self.control))
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word or two."""
+        if not self.passed:
+            return "false"
+        return "verified" if self.control_failed else "control passes"
+
+    def __repr__(self) -> str:
+        c = self.claim
+        return (
+            f"{c.id}: {self.word}. {c.quantity}: {summary(self.value)}; required: {c.test.text}; "
+            f"control ({c.control}): {summary(self.control)}"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        # The data travel as metadata of the output: Sphinx warns about a MIME type that it cannot render.
+        row = {
+            "id": self.claim.id,
+            "value": [_json(x) for x in self.value],
+            "control": [_json(x) for x in self.control],
+            "passed": self.passed,
+            "control_failed": self.control_failed,
+            "test": self.claim.test.text,
+        }
+        return {"text/plain": repr(self), "text/html": self._html()}, {MIME: row}
+
+    def rows(self) -> str:
+        """The measurement and its control as an HTML description list."""
+        c = self.claim
+        fate = "fails, as it must" if self.control_failed else "passes, and must not"
+        quantity = escape(c.quantity[:1].upper() + c.quantity[1:])
+        return (
+            '<dl class="lowdim-claim-rows">\n'
+            f"<dt>{quantity}</dt>\n"
+            f"<dd><strong>{html_numbers(summary(self.value))}</strong>, "
+            f"required: {html_numbers(c.test.text)}</dd>\n"
+            f"<dt>Control: {escape(c.control)}</dt>\n"
+            f"<dd><strong>{html_numbers(summary(self.control))}</strong>, {fate}</dd>\n"
+            "</dl>"
+        )
+
+    def _html(self) -> str:
+        state = "verified" if self.word == "verified" else "false"
+        return (
+            f'<div class="lowdim-claim lowdim-claim-{state}" id="claim-{self.claim.id}" role="group" '
+            f'aria-label="Claim {self.claim.id}: {self.word}">\n'
+            f'<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{self.word}</strong> '
+            f'<code class="lowdim-claim-id">{self.claim.id}</code></p>\n'
+            f"{self.rows()}\n</div>"
+        )
+
+
+def record(id: str, *, value: Any, control: Any) -> None:
+    """Show the verdict on one claim and keep it in the cell's output, for the pipeline to collect.
+
+    Args:
+        id: the claim's id in ``claims.yml``.
+        value: the measured number, or an array of them; every entry must pass the claim's test.
+        control: the same measurement where the claim must fail, a number or an array; every entry must fail.
+
+    Raises:
+        KeyError: if no claim has this id.
+        ValueError: if ``claims.yml`` is malformed, or value or control is empty or not made of real numbers.
+        FileNotFoundError: if there is no ``claims.yml``.
+    """
+    from IPython.display import display
+
+    path = claims_path()
+    claims = {claim.id: claim for claim in read_claims(path)}
+    if id not in claims:
+        raise KeyError(f"claim {id!r} is not in {path}, which lists {', '.join(claims) or 'no claim'}")
+    display(Verdict(claims[id], _numbers(id, "value", value), _numbers(id, "control", control)))
+
+
+def summary(numbers: tuple[float, ...]) -> str:
+    """A few numbers for a reader: one of them as it is, several as their range and count.
+
+    Args:
+        numbers: at least one.
+
+    >>> summary((0.51794,))
+    '0.5179'
+    >>> summary((1.98, 2.031, 2.0))
+    '1.98 to 2.031 (3 values)'
+    """
+    if len(numbers) == 1:
+        return f"{numbers[0]:.4g}"
+    ordered = np.sort(numbers)  # NaN comes last, where it shows
+    return f"{ordered[0]:.4g} to {ordered[-1]:.4g} ({len(numbers)} values)"
+
+
+def html_numbers(text: str) -> str:
+    """The text with its numbers set as a reader expects them: a true minus sign and powers of ten.
+
+    Args:
+        text: plain text; it is escaped.
+
+    >>> html_numbers("below 2.5e-09")
+    'below 2.5 × 10<sup>−9</sup>'
+    """
+    text = re.sub(r"(?<![\w.])-(?=[\d.i])", "−", escape(text))
+    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: f" × 10<sup>{'−' * bool(e[1])}{e[2]}</sup>", text)
+    return re.sub(r"(?<![\w.])1 × 10", "10", text)
+
+
+def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
+    array = np.asarray(given.detach() if hasattr(given, "detach") else given)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"claim {id!r}: {argument} must be real numbers, got {given!r}")
+    if array.size == 0:
+        raise ValueError(f"claim {id!r}: {argument} is empty, and an empty measurement decides nothing")
+    return tuple(float(x) for x in array.ravel())
+
+
+def _json(x: float) -> float | str:
+    return x if math.isfinite(x) else str(x)  # JSON has no NaN; float() reads the text back

@@ -1,0 +1,23 @@
+r"""How moments move with the poles and the weights of a measure."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+
+def moment_tangents(
+    poles: Float[np.ndarray, " n"], weights: Float[np.ndarray, " n"], length: int
+) -> Float[np.ndarray, "length 2*n"]:
+    r"""Derivatives of the moments $m_q = \sum_i w_i \lambda_i^q$ in the weights and in the poles.
+
+    Args:
+        poles: $\lambda_i$, shape (n,).
+        weights: $w_i$, shape (n,).
+        length: number of lags.
+
+    Returns:
+        Array of shape (length, 2n): the columns $\lambda_i^q$, then $w_i q \lambda_i^{q-1}$.
+    """
+    q = np.arange(length)[:, None]
+    return np.hstack([poles**q, weights * q * poles ** np.maximum(q - 1, 0)])

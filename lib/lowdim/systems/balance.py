@@ -1,0 +1,69 @@
+r"""Balancedness: how far a student is from $B = C^{\mathsf T}$, and what training keeps and what it lets
+decay.
+
+For symmetric A, with $u = B - C^{\mathsf T}$, $v = B + C^{\mathsf T}$ and the matrix
+$P = \sum_{j<k} r_j A^j$ of the residuals, gradient flow reads $\dot u = 2Pu$, $\dot v = -2Pv$ whatever A
+does (statement `balance-ode`).
+"""
+
+from __future__ import annotations
+
+from array_api_compat import array_namespace
+from jaxtyping import Float
+
+from lowdim.arrays import Array
+from lowdim.systems.linear import LinearRNN
+
+
+def imbalance(rnn: LinearRNN) -> Float[Array, "*batch"]:
+    r"""Relative imbalance $\|B - C^{\mathsf T}\| / \|B + C^{\mathsf T}\|$; zero for a balanced system.
+
+    Args:
+        rnn: the system or a batch of systems.
+
+    Returns:
+        Array of shape (...); infinite where $B = -C^{\mathsf T}$, NaN where both vanish.
+
+    >>> from lowdim.systems import teacher
+    >>> float(imbalance(teacher([0.9, 0.5], [1.0, -1.0])))  # B = (1, 1), C = (1, -1)
+    1.0
+    """
+    u, v = parts(rnn)
+    return _norm(u) / _norm(v)
+
+
+def parts(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Array, "*batch d"]]:
+    r"""$u = B - C^{\mathsf T}$ and $v = B + C^{\mathsf T}$:
+    $m_j = \frac14 (v^{\mathsf T} A^j v - u^{\mathsf T} A^j u)$ for symmetric A (statement `measure-split`).
+
+    Args:
+        rnn: the system or a batch of systems.
+
+    Returns:
+        (u, v), each of shape (..., d).
+    """
+    return rnn.B - rnn.C, rnn.B + rnn.C
+
+
+def noether_charge(rnn: LinearRNN) -> Float[Array, "*batch d d"]:
+    r"""$Q = A A^{\mathsf T} - A^{\mathsf T} A + B B^{\mathsf T} - C^{\mathsf T} C$, conserved by gradient
+    flow in a free A.
+
+    The loss does not change under $(g A g^{-1}, g B, C g^{-1})$; Q is the conserved quantity of this symmetry
+    (statement `noether`).  For symmetric or diagonal A the flow is another one: it conserves the trace of
+    Q, that is $\|B\|^2 - \|C\|^2$, and for diagonal A all of its diagonal (statement `diagonal-conserved`).
+
+    Args:
+        rnn: the system or a batch of systems.
+
+    Returns:
+        Symmetric array of shape (..., d, d); zero for $A = A^{\mathsf T}$, $B = C^{\mathsf T}$.
+    """
+    xp = array_namespace(rnn.A)
+    At = xp.matrix_transpose(rnn.A)
+    outer = rnn.B[..., :, None] * rnn.B[..., None, :] - rnn.C[..., :, None] * rnn.C[..., None, :]
+    return xp.matmul(rnn.A, At) - xp.matmul(At, rnn.A) + outer
+
+
+def _norm(x: Array) -> Array:
+    return array_namespace(x).linalg.vector_norm(x, axis=-1)

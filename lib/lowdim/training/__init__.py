@@ -1,0 +1,14 @@
+"""How a student learns: what is minimized, by which gradient, along which path.
+
+============== =================================================================================
+objective      the loss on length-k sequences and its gradients in closed form
+finite_data    N recorded sequences as another target with another covariance
+trajectory     what a run leaves behind, finished or not
+descent        gradient descent, torch's optimizers, mini-batches of sequences
+flow           gradient flow to convergence, through plateaus of any length
+============== =================================================================================
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,14 @@
+from .descent import gradient_descent as gradient_descent
+from .descent import stochastic_descent as stochastic_descent
+from .finite_data import EmpiricalLoss as EmpiricalLoss
+from .finite_data import autoregressive_covariance as autoregressive_covariance
+from .finite_data import draw_inputs as draw_inputs
+from .finite_data import empirical_loss as empirical_loss
+from .finite_data import windows as windows
+from .flow import gradient_flow as gradient_flow
+from .objective import gradients as gradients
+from .objective import lag_gram as lag_gram
+from .objective import population_loss as population_loss
+from .objective import residual_matrix as residual_matrix
+from .trajectory import RunStopped as RunStopped
+from .trajectory import Trajectory as Trajectory

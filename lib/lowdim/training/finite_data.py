@@ -1,0 +1,125 @@
+r"""Training on N recorded sequences is training on another target with another covariance.
+
+The last output after inputs $x_0, \dots, x_{k-1}$ is linear in the responses, $y = \sum_j m_j x_{k-1-j}$.
+So the mean squared error on N sequences with labels $y_n$ is an exact quadratic form in $m$,
+
+$$\frac1N \sum_n \Big(y_n - \sum_{j<k} m_j x_{n,k-1-j}\Big)^2
+= (m - m^*)^{\mathsf T} M (m - m^*) + \text{floor},$$
+
+with $m^*$ the least-squares responses and $M$ the empirical Gram matrix of the lags: `population_loss` with
+`target` $m^*$ and `covariance` $\frac1N \sum_n x_n x_n^{\mathsf T}$, plus a constant.  Every tool for the
+population loss therefore runs on finite data unchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from lowdim.arrays import require_count, require_finite
+
+
+@dataclass(frozen=True)
+class EmpiricalLoss:
+    r"""The mean squared error on a data set, $(m - m^*)^{\mathsf T} M (m - m^*) + \text{floor}$.
+
+    Args:
+        target: least-squares responses $m^*$, shape (k,); those of least norm where the data leave a choice.
+        covariance: $\frac1N \sum_n x_n x_n^{\mathsf T}$ in order of time, shape (k, k), singular if N < k.
+        floor: the error that no responses can avoid.
+    """
+
+    target: Float[np.ndarray, " k"]
+    covariance: Float[np.ndarray, "k k"]
+    floor: float
+
+
+def empirical_loss(inputs: Float[np.ndarray, "N k"], labels: Float[np.ndarray, " N"]) -> EmpiricalLoss:
+    r"""The mean squared error of the last output on N sequences, as a quadratic form in the responses.
+
+    Args:
+        inputs: sequences in order of time, shape (N, k).
+        labels: the output wanted after each of them, shape (N,).
+
+    Returns:
+        EmpiricalLoss: pass its `target` and `covariance` on to `gradient_flow` or `gradient_descent`.
+
+    Raises:
+        ValueError: NaN or infinite entries, or not one label per sequence.
+    """
+    require_finite("inputs", inputs)
+    require_finite("labels", labels)
+    if inputs.ndim != 2 or labels.shape != inputs.shape[:1]:
+        raise ValueError(
+            f"inputs must have shape (N, k) and labels (N,), but they have {inputs.shape} and {labels.shape}."
+        )
+    by_lag = inputs[:, ::-1]
+    target, *_ = np.linalg.lstsq(by_lag, labels)
+    covariance = inputs.T @ inputs / len(inputs)
+    return EmpiricalLoss(target, covariance, float(np.mean((labels - by_lag @ target) ** 2)))
+
+
+def draw_inputs(
+    n: int, k: int, rng: np.random.Generator, covariance: Float[np.ndarray, "k k"] | None = None
+) -> Float[np.ndarray, "N k"]:
+    r"""N Gaussian input sequences of length k.
+
+    Args:
+        n: how many.
+        k: length of each.
+        rng: NumPy random generator; it is advanced.
+        covariance: $E[x x^{\mathsf T}]$ in order of time, positive definite, shape (k, k); white if None.
+
+    Returns:
+        Sequences, shape (N, k).
+    """
+    white = rng.standard_normal((require_count("n", n), require_count("k", k)))
+    return white if covariance is None else white @ np.linalg.cholesky(covariance).T
+
+
+def autoregressive_covariance(k: int, correlation: float) -> Float[np.ndarray, "k k"]:
+    r"""Covariance $\rho^{|i-j|}$ of a stationary first-order autoregressive input of variance one.
+
+    Args:
+        k: length of the sequences.
+        correlation: $\rho$ between neighbours, in (-1, 1).
+
+    Returns:
+        Array of shape (k, k).
+
+    Raises:
+        ValueError: correlation outside (-1, 1).
+
+    >>> autoregressive_covariance(2, 0.5)
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    if not -1 < correlation < 1:
+        raise ValueError(f"correlation must lie in (-1, 1), but is {correlation!r}.")
+    lags = np.arange(require_count("k", k))
+    return float(correlation) ** np.abs(lags[:, None] - lags)
+
+
+def windows(inputs: Float[np.ndarray, " T"], outputs: Float[np.ndarray, " T"], k: int) -> tuple:
+    """One long record cut into all its overlapping sequences of length k, each with the output at its end.
+
+    Args:
+        inputs: the record's inputs, shape (T,).
+        outputs: what was recorded at the same times, shape (T,).
+        k: length of the sequences, at most T.
+
+    Returns:
+        (sequences, labels) for `empirical_loss`, of shapes (T - k + 1, k) and (T - k + 1,).
+
+    Raises:
+        ValueError: records of unequal length, or shorter than k.
+    """
+    k = require_count("k", k)
+    if inputs.shape != outputs.shape or len(inputs) < k:
+        raise ValueError(
+            f"inputs and outputs must be records of one length >= k = {k}, but have shapes "
+            f"{inputs.shape} and {outputs.shape}."
+        )
+    return np.lib.stride_tricks.sliding_window_view(inputs, k), outputs[k - 1 :]

@@ -1,0 +1,102 @@
+"""Plateaus: fits by atoms, the sign of the first residual, and the rates at which a plateau is left."""
+
+import numpy as np
+import pytest
+
+from lowdim.dynamics.plateaus import (
+    at_plateau,
+    atomic_fits,
+    first_residual,
+    growth_rate,
+    linearization,
+    optimal_approximant,
+    rests,
+)
+from lowdim.systems.compare import residuals
+from lowdim.systems.linear import impulse_response, spectral_measure
+from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
+from lowdim.training.flow import gradient_flow
+from lowdim.training.objective import gradients, population_loss
+
+K = 9
+TRUTH = teacher([-0.7, 0.2, 0.9], [0.3, 0.3, 0.4])
+TARGET = impulse_response(TRUTH, K)
+FITS = atomic_fits(TARGET, 3)
+
+
+def test_as_many_atoms_as_the_teacher_has_find_the_teacher():
+    poles, weights = spectral_measure(FITS[2])
+    np.testing.assert_allclose(poles, [-0.7, 0.2, 0.9], atol=1e-7)
+    np.testing.assert_allclose(weights, [0.3, 0.3, 0.4], atol=1e-7)
+
+
+def test_one_atom_is_best_on_a_grid():
+    poles = np.linspace(-0.999, 0.999, 4001)
+    powers = poles[:, None] ** np.arange(K)
+    weights = np.maximum(powers @ TARGET, 0) / np.sum(powers**2, axis=1)
+    losses = np.sum((weights[:, None] * powers - TARGET) ** 2, axis=1)
+    found = float(population_loss(FITS[0], TARGET))
+    assert found <= losses.min() < found * (1 + 1e-4)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_fits_are_at_rest_in_both_structures(n):
+    for structure in ("symmetric", "diagonal"):
+        slope = gradients(FITS[n - 1], TARGET, structure)
+        assert max(np.abs(part).max() for part in (slope.A, slope.B, slope.C)) < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_sign_holds_for_random_balanced_teachers(seed):
+    rng = np.random.default_rng(seed)
+    truth = teacher(rng.uniform(-1, 1, 5), rng.uniform(0.1, 1, 5))
+    target = impulse_response(truth, 12)
+    for fit in atomic_fits(target, 2):
+        r0 = residuals(fit, target)[0]
+        assert r0 < 0
+        assert first_residual(fit, truth, 12) == pytest.approx(r0, rel=1e-4)
+
+
+def test_the_approximant_solves_its_normal_equations_and_has_no_zero_in_the_disc():
+    p, s = optimal_approximant(np.array([0.9, -0.4]), 12)
+    gap = np.eye(12)[0] - np.convolve(p, s)
+    for shift in range(len(s)):
+        assert abs(gap[shift : shift + len(p)] @ p) < 1e-12
+    assert np.abs(np.roots(s[::-1])).min() > 1
+    assert s[0] > 0
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "diagonal"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_linearization_has_the_predicted_spectrum(structure, n):
+    inactive = 2
+    student, _ = at_plateau(FITS[n - 1], n + inactive, 0.0, np.random.default_rng(1), structure)
+    rates = np.linalg.eigvalsh(linearization(student, TARGET, structure))
+    growth, decay = growth_rate(FITS[n - 1], TARGET, structure), 2 * residuals(FITS[n - 1], TARGET)[0]
+    np.testing.assert_allclose(rates[-inactive:], growth, rtol=1e-5)
+    assert rates[-inactive - 1] < 1e-5 * growth
+    assert np.sum(np.abs(rates / decay - 1) < 1e-5) == inactive
+
+
+def test_a_student_at_a_plateau_is_the_fit_turned():
+    student, active = at_plateau(FITS[1], 6, 0.0, np.random.default_rng(2))
+    np.testing.assert_allclose(impulse_response(student, 20), impulse_response(FITS[1], 20), atol=1e-13)
+    np.testing.assert_allclose(active @ student.A @ active.T, FITS[1].A, atol=1e-14)
+    assert np.abs(student.A - np.diag(np.diag(student.A))).max() > 0.01
+
+
+def test_a_run_rests_once_for_each_number_of_atoms():
+    start = random_student(6, 1e-4, np.random.default_rng(0))
+    run = gradient_flow(start, TARGET, 1e5, times=np.geomspace(0.1, 1e5, 300), atol=1e-16)
+    heights = [float(population_loss(fit, TARGET)) for fit in FITS[:2]]
+    np.testing.assert_allclose(run.loss[rests(run, TARGET)[-2:]], heights, rtol=0.05)
+
+
+def test_arguments_out_of_range_are_refused():
+    with pytest.raises(ValueError, match="too many for k = 9"):
+        atomic_fits(TARGET, 5)
+    with pytest.raises(ValueError, match="need k > 4"):
+        optimal_approximant(np.array([0.5, 0.1]), 4)
+    with pytest.raises(ValueError, match="d must exceed the 2 atoms"):
+        at_plateau(FITS[1], 2, 1e-3, np.random.default_rng(0))

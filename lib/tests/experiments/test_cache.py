@@ -1,0 +1,105 @@
+"""Cached results: found by content alone, never half written, never believed when damaged."""
+
+import importlib.util
+import os
+import shutil
+import warnings
+
+import pytest
+
+import lowdim
+from lowdim.experiments._cache import ResultCache, code_digest
+
+POINT = {"seed": 3, "std": 1e-4, "structure": "free"}
+
+
+@pytest.fixture
+def module(tmp_path):
+    """A function that writes a module with a function `run` in it, and returns the function."""
+
+    def write(body, name="runs"):
+        path = tmp_path / f"{name}.py"
+        path.write_text(body)
+        spec = importlib.util.spec_from_file_location(name, path)
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        return loaded.run
+
+    return write
+
+
+def test_an_entry_comes_back_bit_for_bit(tmp_path, module):
+    cache = ResultCache(tmp_path / "c", module("def run(): pass"))
+    result = {"error_at": [0.1 + 0.2, 1e-308, -0.0], "loss": float("inf"), "n": 7, "why": "naïve"}
+    assert cache.load(POINT) is None
+    cache.store(POINT, result)
+    assert cache.load(POINT) == result
+    assert cache.load(dict(reversed(POINT.items()))) == result
+    assert cache.load({**POINT, "std": 1.0000000000000002e-4}) is None
+
+
+def test_the_code_of_the_run_counts(tmp_path, module):
+    before = code_digest(module("SCALE = 2\ndef run(x): return {'y': SCALE * x}"))
+    assert before == code_digest(module("SCALE = 2\ndef run(x): return {'y': SCALE * x}"))
+    # The function's own text is the same; what it uses is not.
+    assert before != code_digest(module("SCALE = 3\ndef run(x): return {'y': SCALE * x}"))
+
+
+def test_the_code_of_the_library_counts_but_not_of_its_figures(tmp_path, module, monkeypatch):
+    run = module("def run(): pass")
+    copy = tmp_path / "lowdim"
+    shutil.copytree(os.path.dirname(lowdim.__file__), copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(lowdim, "__file__", str(copy / "__init__.py"))
+    before = code_digest(run)
+    (copy / "figures" / "new.py").write_text("x = 1")
+    assert code_digest(run) == before
+    (copy / "systems" / "balance.py").write_text((copy / "systems" / "balance.py").read_text() + "# edited\n")
+    edited = code_digest(run)
+    assert edited != before
+    (copy / "systems" / "balance.py").rename(copy / "systems" / "balanse.py")
+    assert code_digest(run) not in (before, edited)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda raw: raw[:-3],
+        lambda raw: raw.replace(b"0.25", b"0.35"),
+        lambda raw: b"",
+        lambda raw: raw.replace(b"\n", b""),
+    ],
+    ids=["truncated", "one digit changed", "emptied", "no digest line"],
+)
+def test_a_damaged_entry_is_named_and_not_believed(tmp_path, module, damage):
+    cache = ResultCache(tmp_path / "c", module("def run(): pass"))
+    cache.store(POINT, {"loss": 0.25})
+    path = cache.path(POINT)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.warns(UserWarning, match=r"'seed': 3.* is damaged and is computed again"):
+        assert cache.load(POINT) is None
+    cache.store(POINT, {"loss": 0.25})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cache.load(POINT) == {"loss": 0.25}
+
+
+def test_a_crash_while_writing_leaves_the_old_entry_and_no_litter(tmp_path, module, monkeypatch):
+    cache = ResultCache(tmp_path / "c", module("def run(): pass"))
+    cache.store(POINT, {"loss": 1.0})
+
+    def crash(_descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", crash)
+    with pytest.raises(KeyboardInterrupt):
+        cache.store(POINT, {"loss": 2.0})
+    assert cache.load(POINT) == {"loss": 1.0}
+    assert len(list(cache.folder.iterdir())) == 1
+
+
+def test_code_without_a_file_is_refused(tmp_path, module):
+    typed = {}
+    exec("def run(): pass", typed)
+    for run in (lambda: None, typed["run"], print):
+        with pytest.raises(ValueError, match="cannot be cached"):
+            ResultCache(tmp_path / "c", run)

@@ -1,0 +1,118 @@
+"""Measurements on gated networks, on networks whose answers are known."""
+
+import numpy as np
+import pytest
+import torch
+
+from lowdim import gated
+
+F64 = torch.float64
+
+
+def leaky(z):
+    """One unit h' = z h + (1 - z) tanh(x), read out so that its long-run spread is about one."""
+    drive = torch.tensor([[[0.0, 0.0], [0.0, np.log(z / (1 - z))], [1.0, 0.0]]], dtype=F64)
+    one, no = torch.ones(1, 1, 1, dtype=F64), torch.zeros(1, 1, 1, dtype=F64)
+    return gated.Recurrent("gru", torch.zeros(1, 3, 1, dtype=F64), drive, one / (1 - z), no)
+
+
+def test_the_normalized_error_of_known_mistakes():
+    teacher = leaky(0.8)
+    assert gated.normalized_error(teacher, teacher, [3, 40]).max() == 0.0
+    mute, shifted = teacher.select([0]), teacher.select([0])
+    with torch.no_grad():
+        mute.readout *= 0
+        shifted.offset += 0.5
+    # The mean of a square over its variance: one, up to the sampling of the mean.
+    assert gated.normalized_error(mute, teacher, [1, 200], 4000) == pytest.approx(1.0, abs=0.01)
+    power = np.random.default_rng(0).standard_normal(10**6)
+    spread = np.sqrt((np.tanh(power) ** 2).mean() * (1 - 0.8 ** (2 * np.array([1, 5, 300]))) / (1 - 0.8**2))
+    errors = gated.normalized_error(gated.join([shifted, teacher]), teacher, [1, 5, 300], 20_000)
+    np.testing.assert_allclose(errors[:, 0], 0.5 / spread, rtol=0.02)  # sampling: 0.5 % of a spread
+    assert not errors[:, 1].any()
+    last, windowed = (gated.normalized_error(shifted, teacher, [600], 50, w)[0, 0] for w in (1, 400))
+    assert abs(windowed / (0.5 / spread[-1]) - 1) < 0.05
+    assert last != windowed
+
+
+@pytest.mark.parametrize("z", [0.5, 0.9])
+def test_no_short_memory_beats_the_floor_of_a_leaky_integrator(z):
+    # Output sum_j z^j tanh(x_{t-j}): the part before the last k has the share z^{2k} of the variance.
+    floors = [gated.memory_floor(leaky(z), k, past=60, sequences=20_000)[0] for k in (1, 2, 6)]
+    np.testing.assert_allclose(floors, z ** np.array([1.0, 2.0, 6.0]), rtol=0.03)  # sampling: 0.7 %
+
+
+def test_the_nonlinear_share_is_what_a_line_leaves_of_a_hyperbolic_tangent():
+    teacher = leaky(1e-9)  # forgets at once: its output is tanh(x)
+    x, weights = np.polynomial.hermite_e.hermegauss(80)
+    weights /= weights.sum()
+    power = weights @ np.tanh(x) ** 2
+    share = np.sqrt(1 - (weights @ (x * np.tanh(x))) ** 2 / power)
+    assert gated.nonlinear_share(teacher)[0] == pytest.approx(share, rel=0.03)  # sampling: 0.6 %
+    with torch.no_grad():
+        teacher.drive[:, 2, 0] = 1e-3  # a tangent seen from so near is a line: 1 - tanh(x) / x = x^2 / 3
+    assert gated.nonlinear_share(teacher)[0] < 1e-5
+
+
+def test_the_share_of_an_offset_is_its_square_over_the_whole_error():
+    teacher = leaky(1e-9)  # its output is tanh(x)
+    shifted = teacher.select([0, 0, 0])
+    with torch.no_grad():
+        shifted.offset[0] += 0.5  # a wrong level and nothing else
+        shifted.readout[1] *= 2  # an error without a level: tanh(x) once more
+        shifted.readout[2] *= 2
+        shifted.offset[2] += 0.5
+    x, weights = np.polynomial.hermite_e.hermegauss(80)
+    power = weights / weights.sum() @ np.tanh(x) ** 2
+    shares = gated.offset_share(shifted, teacher)
+    assert shares[0] == pytest.approx(1.0, rel=1e-12)
+    assert shares[1] < 1e-3  # sampling: 1 over 51,200
+    assert shares[2] == pytest.approx(0.25 / (0.25 + power), abs=0.02)  # sampling: 0.004
+
+
+def test_an_echo_is_heard_late_and_in_full():
+    teacher, inputs = (
+        gated.teacher(2, [1], dtype=F64),
+        torch.from_numpy(np.random.default_rng(9).standard_normal((1, 3, 20))),
+    )
+    plain, (echoed, _) = teacher(inputs)[0], gated.Echo(teacher, 7, gain=0.4)(inputs)
+    assert torch.equal(plain[..., :7], echoed[..., :7])
+    torch.testing.assert_close((echoed - plain)[..., 7:], 0.4 * inputs[..., :13])
+    first, state = gated.Echo(teacher, 7, gain=0.4)(inputs[..., :3])
+    rest, _ = gated.Echo(teacher, 7, gain=0.4)(inputs[..., 3:], state)
+    torch.testing.assert_close(torch.cat((first, rest), -1), echoed)
+
+
+def test_a_shift_register_visits_as_many_directions_as_it_has_places():
+    faint, n = 1e-4, 6  # faint inputs, on which tanh is linear: the state is the last n inputs
+    register = torch.diag(torch.ones(n - 1, dtype=F64), -1)[None]
+    drive = torch.zeros(1, n, 2, dtype=F64)
+    drive[0, 0, 0] = faint
+    ones = torch.ones(1, 1, n, dtype=F64)
+    network = gated.Recurrent("tanh", register, drive, ones, ones[..., :1])
+    variances = gated.principal_variances(network, sequences=200)
+    count, ratio = gated.state_dimension(variances)
+    assert count.tolist() == [n]
+    assert ratio[0] == pytest.approx(n, rel=0.01)  # eigenvalues equal up to sampling: 40,000 points
+    assert gated.state_dimension(variances, share=0.6)[0].tolist() == [4]  # 3/6 < 0.6 <= 4/6
+    with torch.no_grad():
+        network.recurrent *= 0
+    count, ratio = gated.state_dimension(gated.principal_variances(network))
+    assert count.tolist() == [1]
+    assert ratio[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        (
+            "lengths must increase by at least window = 4",
+            lambda T: gated.normalized_error(T, T, [4, 7], window=4),
+        ),
+        ("share must be in", lambda T: gated.state_dimension(np.ones((1, 2)), share=1.0)),
+        ("lag must be a whole number", lambda T: gated.Echo(T, 0)),
+    ],
+)
+def test_what_cannot_be_right_is_refused(message, call, plain):
+    with pytest.raises(ValueError, match=message):
+        call(leaky(0.5))

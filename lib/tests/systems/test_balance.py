@@ -1,0 +1,87 @@
+"""Balancedness: the quantities by hand and by identities, and the equations of motion they obey."""
+
+import numpy as np
+import pytest
+import torch
+
+from lowdim.systems.balance import imbalance, noether_charge, parts
+from lowdim.systems.compare import residuals
+from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
+from lowdim.training.objective import gradients, loss_and_gradients, residual_matrix
+
+K = 6
+TARGET = impulse_response(teacher([0.8, -0.3], [0.7, 0.5]), K)
+COVARIANCE = 0.6 ** np.abs(np.subtract.outer(np.arange(K), np.arange(K)))
+
+
+def students(structure="symmetric", batch=(3,)):
+    return random_student(4, 0.5, np.random.default_rng(0), structure == "symmetric", batch)
+
+
+def test_imbalance_by_hand():
+    rnn = LinearRNN(np.eye(2), np.array([3.0, 0.0]), np.array([0.0, 4.0]))
+    assert imbalance(rnn) == 1.0  # (3, -4) and (3, 4) are equally long
+    assert imbalance(LinearRNN(np.eye(2), np.array([3.0, 1.0]), np.array([1.0, 1.0]))) == 2 / np.sqrt(20)
+    assert imbalance(teacher([0.5, -0.2], [1.0, 2.0])) == 0.0
+
+
+def test_imbalance_of_a_batch_and_of_torch():
+    rnn = students()
+    assert imbalance(rnn).shape == (3,)
+    np.testing.assert_allclose(imbalance(rnn.map(torch.from_numpy)).numpy(), imbalance(rnn), rtol=1e-15)
+
+
+def test_the_response_is_a_difference_of_two_moments():
+    rnn = students()
+    u, v = parts(rnn)
+    split = (impulse_response(LinearRNN(rnn.A, v, v), K) - impulse_response(LinearRNN(rnn.A, u, u), K)) / 4
+    np.testing.assert_allclose(split, impulse_response(rnn, K), atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "loss", [{}, {"covariance": COVARIANCE}, {"covariance": COVARIANCE, "outputs": "all"}]
+)
+def test_the_two_parts_are_driven_by_the_residual_matrix(loss):
+    rnn = students()
+    (u, v), P = parts(rnn), residual_matrix(rnn, TARGET, **loss)
+    gradient = gradients(rnn, TARGET, **loss)
+    np.testing.assert_allclose(gradient.C - gradient.B, 2 * (P @ u[..., None])[..., 0], atol=1e-13)
+    np.testing.assert_allclose(-gradient.C - gradient.B, -2 * (P @ v[..., None])[..., 0], atol=1e-13)
+
+
+def test_the_residual_matrix_is_the_polynomial_of_the_residuals():
+    rnn = students()
+    powers = [np.linalg.matrix_power(rnn.A, j) for j in range(K)]
+    expected = np.einsum("bj,jbmn->bmn", residuals(rnn, TARGET), powers)
+    np.testing.assert_allclose(residual_matrix(rnn, TARGET), expected, atol=1e-13)
+
+
+def test_the_noether_charge_by_hand():
+    rnn = LinearRNN(np.array([[0.0, 1.0], [0.0, 0.0]]), np.array([1.0, 2.0]), np.array([0.0, 3.0]))
+    np.testing.assert_array_equal(noether_charge(rnn), [[2.0, 2.0], [2.0, -6.0]])
+    balanced = teacher([0.9, 0.1], [1.0, 2.0])
+    np.testing.assert_array_equal(noether_charge(balanced), np.zeros((2, 2)))
+
+
+def test_the_noether_charge_is_the_one_that_the_free_gradient_leaves_alone():
+    # Emmy Noether's identity: the derivative of Q along -gradient vanishes for every loss in the responses.
+    rnn = students("free")
+    gram = COVARIANCE[::-1, ::-1].copy()
+    _, *slopes = loss_and_gradients(rnn.A, rnn.B, rnn.C, TARGET, gram, "free")
+    h = 1e-5
+
+    def charge(t):
+        moved = (w - t * s for w, s in zip((rnn.A, rnn.B, rnn.C), slopes, strict=True))
+        return noether_charge(LinearRNN(*moved))
+
+    rate = (charge(h) - charge(-h)) / (2 * h)  # exact for a quadratic function
+    scale = max(np.abs(slope).max() for slope in slopes)
+    np.testing.assert_allclose(rate, 0.0, atol=1e-9 * scale)
+    # The symmetric flow keeps the trace alone.
+    rnn = students()
+    slopes = gradients(rnn, TARGET)
+    moved = LinearRNN(rnn.A - h * slopes.A, rnn.B - h * slopes.B, rnn.C - h * slopes.C)
+    change = (noether_charge(moved) - noether_charge(rnn)) / h
+    assert np.abs(np.trace(change, axis1=1, axis2=2)).max() < 1e-3 * np.abs(change).max()

@@ -1,0 +1,261 @@
+"""Descent: what each step must be, many students at once, real sequences, and runs that diverge."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
+from lowdim.training.descent import gradient_descent, stochastic_descent
+from lowdim.training.objective import gradients, population_loss
+from lowdim.training.trajectory import RunStopped
+
+TRUTH = teacher([0.9, -0.5], [0.6, 0.4])
+TARGET = impulse_response(TRUTH, 7)
+
+
+def student(d=4, std=0.3, seed=0, **kw):
+    return random_student(d, std, np.random.default_rng(seed), **kw)
+
+
+def assert_same(ours, theirs, atol=0.0):
+    for name in "ABC":
+        np.testing.assert_allclose(
+            getattr(ours, name), getattr(theirs, name), rtol=0, atol=atol, err_msg=name
+        )
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "free", "diagonal"])
+def test_a_step_subtracts_the_gradient(structure):
+    rnn = student(symmetric=structure == "symmetric")
+    if structure == "diagonal":
+        rnn = LinearRNN(rnn.A * np.eye(4), rnn.B, rnn.C)
+    covariance = np.eye(7) + 0.3
+    run = gradient_descent(rnn, TARGET, 0.1, 3, "gd", structure, covariance, "all", record_every=1)
+    assert run.times.tolist() == [0, 1, 2, 3]
+    assert (run.steps, run.evaluations) == (3, 4)
+    assert_same(run.rnn[0], rnn)
+    assert_same(run.final, run.rnn[3])
+    for t in range(3):
+        now, slope = run.rnn[t], gradients(run.rnn[t], TARGET, structure, covariance, "all")
+        moved = LinearRNN(now.A - 0.1 * slope.A, now.B - 0.1 * slope.B, now.C - 0.1 * slope.C)
+        assert_same(run.rnn[t + 1], moved)
+    np.testing.assert_allclose(run.loss, population_loss(run.rnn, TARGET, covariance, "all"), rtol=1e-12)
+
+
+@given(d=st.integers(1, 8), k=st.integers(1, 9), eta=st.floats(1e-3, 0.1), seed=st.integers(0, 2**32 - 1))
+def test_imbalance_moves_by_its_own_discrete_law(d, k, eta, seed):
+    """Statement balance-discrete: u+ = (I + 2 eta P) u and v+ = (I - 2 eta P) v, P = sum_j r_j A^j."""
+    rnn = student(d, 0.5 / math.sqrt(d), seed)
+    target = np.random.default_rng(seed).uniform(-1, 1, k)
+    after = gradient_descent(rnn, target, eta, 1).final
+    r = impulse_response(rnn, k) - target
+    P = sum(r[j] * np.linalg.matrix_power(rnn.A, j) for j in range(k))
+    for sign in (+1, -1):  # u = B - C grows where v = B + C decays
+        expected = (np.eye(d) + sign * 2 * eta * P) @ (rnn.B - sign * rnn.C)
+        np.testing.assert_allclose(after.B - sign * after.C, expected, rtol=0, atol=1e-13)
+    assert (after.A == after.A.T).all()
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "Adam"])
+def test_balance_is_kept_by_every_coordinatewise_rule(optimizer):
+    rnn = student()
+    run = gradient_descent(LinearRNN(rnn.A, rnn.B, rnn.B), TARGET, 1e-2, 300, optimizer)
+    assert run.loss[-1] < run.loss[0] / 2
+    np.testing.assert_allclose(run.rnn.B, run.rnn.C, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "Adam", "RMSprop"])
+def test_many_students_at_once_are_each_alone(optimizer):
+    crowd = student(batch=(2, 3))
+    targets = np.random.default_rng(1).uniform(-1, 1, (3, 5))
+    together = gradient_descent(crowd, targets, 1e-2, 40, optimizer, record_every=15)
+    assert together.times.tolist() == [0, 15, 30, 40]
+    assert together.loss.shape == (4, 2, 3)
+    for i, j in np.ndindex(2, 3):
+        alone = gradient_descent(crowd[i, j], targets[j], 1e-2, 40, optimizer, record_every=15)
+        assert_same(together.rnn[:, i, j], alone.rnn, atol=1e-11)
+        np.testing.assert_allclose(together.loss[:, i, j], alone.loss, rtol=1e-9)
+
+
+def test_torch_optimizers_follow_their_textbook_rules():
+    rnn, steps = student(), 25
+    plain = gradient_descent(rnn, TARGET, 0.05, steps)
+    assert_same(gradient_descent(rnn, TARGET, 0.05, steps, "sgd").final, plain.final, atol=1e-14)
+
+    momentum = functools.partial(torch.optim.SGD, momentum=0.9)
+    theta, velocity = [rnn.A, rnn.B, rnn.C], [0.0, 0.0, 0.0]
+    for _ in range(steps):
+        g = gradients(LinearRNN(*theta), TARGET)
+        velocity = [0.9 * v + s for v, s in zip(velocity, (g.A, g.B, g.C), strict=True)]
+        theta = [w - 0.01 * v for w, v in zip(theta, velocity, strict=True)]
+    assert_same(gradient_descent(rnn, TARGET, 0.01, steps, momentum).final, LinearRNN(*theta), atol=1e-13)
+
+    # Adam's first step moves every coordinate by the learning rate, up to its epsilon of 1e-8.
+    slope = gradients(rnn, TARGET)
+    pairs = [(rnn.A, slope.A), (rnn.B, slope.B), (rnn.C, slope.C)]
+    first = LinearRNN(*(w - 1e-3 * np.sign(g) for w, g in pairs))
+    assert_same(gradient_descent(rnn, TARGET, 1e-3, 1, "Adam").final, first, atol=1e-8)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "Adam"])
+def test_torch_students_take_the_same_way_and_stay_in_torch(optimizer):
+    rnn = student(batch=(2,))
+    twin = rnn.map(torch.from_numpy)
+    ours, theirs = (gradient_descent(x, TARGET, 0.01, 30, optimizer) for x in (rnn, twin))
+    assert isinstance(ours.final.A, np.ndarray)
+    assert isinstance(theirs.final.A, torch.Tensor)
+    assert_same(ours.rnn, theirs.rnn.map(torch.Tensor.numpy), atol=1e-13)
+    assert_same(twin.map(torch.Tensor.numpy), student(batch=(2,)))  # the start is left alone
+
+
+def test_descent_reaches_the_teacher():
+    run = gradient_descent(student(8, 0.05), TARGET, 0.05, 5000)
+    assert (np.diff(run.loss) <= 0).all()
+    assert run.loss[-1] < 1e-3 * run.loss[0]
+
+
+def test_a_mini_batch_is_the_loss_with_its_own_covariance():
+    run = stochastic_descent(student(), TRUTH, 7, 0.1, 4, np.random.default_rng(8), 3, record_every=1)
+    rng = np.random.default_rng(8)
+    for t in range(4):
+        x = rng.standard_normal((3, 7))
+        covariance, now = x.T @ x / 3, run.rnn[t]
+        assert run.loss[t] == pytest.approx(population_loss(now, TARGET, covariance), rel=1e-10)
+        slope = gradients(now, TARGET, covariance=covariance)
+        moved = LinearRNN(now.A - 0.1 * slope.A, now.B - 0.1 * slope.B, now.C - 0.1 * slope.C)
+        assert_same(run.rnn[t + 1], moved, atol=1e-13)
+
+
+def test_expected_gradient_of_real_sequences_is_the_closed_form():
+    rnn, k, calls = student(), 5, 60
+    expected = gradients(rnn, impulse_response(TRUTH, k))
+    rng, slopes, losses = np.random.default_rng(2), [], []
+    for _ in range(calls):
+        run = stochastic_descent(rnn, TRUTH, k, 1.0, 1, rng, sequences=2000)
+        slopes.append([rnn.A - run.final.A, *np.stack([rnn.B - run.final.B, rnn.C - run.final.C])])
+        losses.append(run.loss[0])
+    pairs = [(expected.A, [s[0] for s in slopes]), (expected.B, [s[1] for s in slopes])]
+    pairs += [(expected.C, [s[2] for s in slopes])]
+    pairs += [(population_loss(rnn, impulse_response(TRUTH, k)), losses)]
+    for truth, sample in pairs:
+        sample = np.array(sample)
+        # 25 numbers; t of 59 degrees of freedom passes 5 with probability 5e-6 each.
+        assert (np.abs(sample.mean(0) - truth) < 5 * sample.std(0, ddof=1) / math.sqrt(calls)).all()
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "Adam"])
+def test_students_see_the_same_sequences_whether_alone_or_not(optimizer):
+    crowd = student(batch=(2,))
+
+    def train(rnn, truth=TRUTH):
+        return stochastic_descent(rnn, truth, 6, 0.01, 20, np.random.default_rng(3), 8, optimizer=optimizer)
+
+    together = train(crowd)
+    for i in range(2):
+        assert_same(together.rnn[:, i], train(crowd[i]).rnn, atol=1e-13)
+    in_torch = train(crowd.map(torch.from_numpy), TRUTH.map(torch.from_numpy))
+    assert_same(in_torch.rnn.map(torch.Tensor.numpy), together.rnn)
+
+
+def test_students_may_have_sequences_of_their_own():
+    twins = LinearRNN(*(np.stack([w, w]) for w in (student().A, student().B, student().C)))
+    rng = np.random.default_rng(9)
+    run = stochastic_descent(twins, TRUTH, 7, 0.1, 1, rng, sequences=3, shared=False)
+    x = np.random.default_rng(9).standard_normal((3, 2, 7))
+    for i in range(2):
+        slope = gradients(student(), TARGET, covariance=x[:, i].T @ x[:, i] / 3)
+        np.testing.assert_allclose(run.final.B[i], student().B - 0.1 * slope.B, rtol=0, atol=1e-13)
+
+
+def test_only_a_start_that_is_symmetric_stays_so():
+    for symmetric in (True, False):
+        start = student(symmetric=symmetric)
+        A = stochastic_descent(start, TRUTH, 4, 0.01, 5, np.random.default_rng(4)).final.A - start.A
+        assert np.abs(A).max() > 1e-4
+        assert (np.abs(A - A.T).max() == 0) == symmetric
+    one_lag = stochastic_descent(student(), TRUTH, 1, 0.01, 5, np.random.default_rng(4))
+    np.testing.assert_array_equal(one_lag.final.A, student().A)  # which does not see A
+
+
+def first_non_finite(rnn, step):
+    """Descend by hand until the loss overflows."""
+    A, B, C = rnn.A, rnn.B, rnn.C
+    with np.errstate(all="ignore"):
+        for t in range(100):
+            r = [C @ np.linalg.matrix_power(A, j) @ B - m for j, m in enumerate(TARGET)]
+            if not np.isfinite(np.sum(np.square(r))):
+                return t
+            P = sum(x * np.linalg.matrix_power(A, j) for j, x in enumerate(r))
+            G = sum(
+                x * np.outer(np.linalg.matrix_power(A, i) @ C, np.linalg.matrix_power(A, j - 1 - i) @ B)
+                for j, x in enumerate(r)
+                for i in range(j)
+            )
+            A, B, C = A - step * (G + G.T), B - 2 * step * P @ C, C - 2 * step * P @ B
+
+
+@pytest.mark.parametrize("step", [50.0, 3.0])
+def test_a_diverging_step_stops_and_keeps_the_run(step):
+    at = first_non_finite(student(), step)
+    message = rf"at step {at} of 100: step size {step:g} is too .* try {step / 10:g}\. {at} earlier"
+    with pytest.raises(RunStopped, match=message) as caught:
+        gradient_descent(student(), TARGET, step, 100)
+    run = caught.value.trajectory
+    assert run.times.tolist() == list(range(at))
+    assert np.isfinite(run.loss).all()
+    assert run.loss[-1] > run.loss[0]
+    assert (run.steps, run.evaluations) == (at, at + 1)
+
+
+def test_the_student_that_diverged_is_named():
+    crowd = student(batch=(3,))
+    scale = np.array([1.0, 1.0, 4.0])
+    crowd = LinearRNN(crowd.A * scale[:, None, None], crowd.B, crowd.C)
+    for rnn in (crowd, crowd.map(torch.from_numpy)):
+        with pytest.raises(RunStopped, match="for student 2: step size") as caught:
+            gradient_descent(rnn, TARGET, 0.1, 100, record_every=1)
+        assert caught.value.trajectory.loss.shape[1:] == (3,)
+    with pytest.raises(RunStopped, match="for student 2: step size"):
+        stochastic_descent(crowd, TRUTH, 7, 0.1, 100, np.random.default_rng(5))
+
+
+def test_a_start_beyond_floating_point_is_not_blamed_on_the_step():
+    huge = student().map(lambda x: 1e200 * x)
+    with pytest.raises(RunStopped, match="at step 0 of 10: the weights it starts from") as caught:
+        gradient_descent(huge, TARGET, 0.1, 10)
+    assert caught.value.trajectory.loss.shape == (0,)
+
+
+rng, two = np.random.default_rng(0), teacher([[0.5], [0.4]], [[1.0], [1.0]])
+WRONG_VALUES = {
+    "step must be positive and finite, but is -0.1": lambda: gradient_descent(TRUTH, TARGET, -0.1, 5),
+    "step must be positive and finite, but is nan": lambda: gradient_descent(TRUTH, TARGET, np.nan, 5),
+    "steps must be .* at least 1, but is 0": lambda: gradient_descent(TRUTH, TARGET, 0.1, 0),
+    "record_every must be .* but is 0": lambda: gradient_descent(TRUTH, TARGET, 0.1, 5, record_every=0),
+    "optimizer must be 'gd', a callable .*Adam.* 'Muon'": lambda: gradient_descent(
+        TRUTH, TARGET, 0.1, 5, "Muon"
+    ),
+    "A is not symmetric": lambda: gradient_descent(student(symmetric=False), TARGET, 0.1, 5),
+    "target has 1 NaN": lambda: gradient_descent(TRUTH, np.array([np.nan]), 0.1, 5),
+    "k must be .* at least 1, but is 0": lambda: stochastic_descent(TRUTH, TRUTH, 0, 0.1, 5, rng),
+    "sequences must be": lambda: stochastic_descent(TRUTH, TRUTH, 3, 0.1, 5, rng, sequences=0),
+    r"teacher must be a single system.*\(2,\)": lambda: stochastic_descent(TRUTH, two, 3, 0.1, 5, rng),
+}
+
+
+@pytest.mark.parametrize("message", WRONG_VALUES)
+def test_a_wrong_value_gets_one_clear_error(message, plain):
+    with pytest.raises(ValueError, match=message):
+        WRONG_VALUES[message]()
+
+
+def test_a_seed_is_not_a_generator(plain):
+    with pytest.raises(TypeError, match="rng must be a numpy Generator"):
+        stochastic_descent(TRUTH, TRUTH, 3, 0.1, 5, 0)
