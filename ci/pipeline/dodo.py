@@ -1,7 +1,7 @@
 """What depends on what. doit decides by content: a task runs again if the bytes it depends on have changed.
 
-Text notebooks -> executed notebooks -> ledger and times -> site. ``python -m ci.pipeline.book``
-runs it.
+Text notebooks -> outputs of their code -> executed notebooks -> ledger and times -> site: what
+``python -m ci.pipeline.book`` runs.
 Heavy imports are inside the actions: when nothing has changed none of them happens.
 """
 
@@ -13,11 +13,13 @@ from doit.exceptions import TaskFailed, UnmetDependency
 from doit.tools import config_changed
 
 from ci import paths
+from ci.pipeline.cells import read_code
 from ci.pipeline.dependencies import library_files
 from ci.progress import Progress
 
 PROGRESS = Progress()
 PIPELINE = paths.ROOT / "ci"
+VERDICTS = [paths.LIBRARY / "ledger" / name for name in ("claims.py", "verdict.py")]
 
 
 class Reporter:
@@ -74,9 +76,12 @@ def _pipeline(*names):
     return [PIPELINE / f"{name}.py" for name in ("paths", *names)]
 
 
-def task_notebook():
-    """Execute each chapter whose text, claims, library modules or environment changed."""
-    claims = yaml.load(paths.CLAIMS.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
+def _outputs(source):
+    return paths.OUTPUTS / f"{source.stem}.ipynb"
+
+
+def task_execute():
+    """Execute each chapter whose code, library modules or environment changed."""
 
     def run(source):
         from ci.pipeline.execute import NotebookError, execute, save_times
@@ -86,22 +91,55 @@ def task_notebook():
             nb, execution = execute(source, paths.FAILED / f"{source.stem}.ipynb", PROGRESS)
         except NotebookError as error:
             return TaskFailed(str(error))
-        write(clean(nb), _executed(source))
+        write(clean(nb), _outputs(source))
         save_times(execution, _times(source))
+
+    for source in paths.sources():
+        code = [[cell.source, *cell.tags] for cell in read_code(source)]
+        yield {
+            "name": source.stem,
+            "actions": [(run, [source])],
+            "file_dep": [
+                *library_files(source),
+                paths.REQUIREMENTS,
+                *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
+            ],
+            "uptodate": [config_changed({"code": code, "python": sys.version})],
+            "targets": [_outputs(source), _times(source)],
+            **FREE,
+        }
+
+
+def task_notebook():
+    """Lay the outputs of each chapter under its text, its verdicts in the words of today's claims."""
+    claims = yaml.load(paths.CLAIMS.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
+
+    def run(source):
+        import jupytext
+        import nbformat
+
+        from ci.pipeline.freeze import lay, write
+        from lowdim.ledger.claims import read_claims
+
+        try:
+            known = {claim.id: claim for claim in read_claims(paths.CLAIMS)}
+        except ValueError as error:
+            return TaskFailed(str(error))
+        executed = nbformat.read(_outputs(source), as_version=4)
+        try:
+            laid = lay(executed, jupytext.read(source), known)
+        except ValueError as error:
+            return TaskFailed(f"{paths.shown(source)}: {error}; the next build executes it again")
+        write(laid, _executed(source))
 
     for source in paths.sources():
         own = [entry for entry in claims if isinstance(entry, dict) and entry.get("chapter") == source.stem]
         yield {
             "name": source.stem,
             "actions": [(run, [source])],
-            "file_dep": [
-                source,
-                *library_files(source),
-                paths.REQUIREMENTS,
-                *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
-            ],
-            "uptodate": [config_changed({"claims": own, "python": sys.version})],
-            "targets": [_executed(source), _times(source)],
+            "file_dep": [source, _outputs(source), *VERDICTS, *_pipeline("pipeline/freeze")],
+            "uptodate": [config_changed({"claims": own})],
+            "targets": [_executed(source)],
             **FREE,
         }
 
@@ -133,8 +171,7 @@ def task_ledger():
         "file_dep": [
             paths.CLAIMS,
             *map(_executed, paths.sources()),
-            paths.LIBRARY / "ledger" / "claims.py",
-            paths.LIBRARY / "ledger" / "verdict.py",
+            *VERDICTS,
             *_pipeline("pipeline/judge", "pipeline/pages"),
         ],
         "targets": [paths.CLAIMS_PAGE, paths.PARTS / "ledger_state.md"],

@@ -1,5 +1,6 @@
-"""An executed notebook as the book publishes it: what papermill notes about the run is taken out.
+"""An executed notebook as the book publishes it: the outputs of a run under the text as it stands today.
 
+What papermill notes about the run is taken out.
 The same cells with the same outputs give the same bytes, whenever and wherever they were executed, and so
 does the site that is built from them.
 """
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from lowdim.ledger.claims import Claim
+from lowdim.ledger.verdict import MIME, Verdict
 
 KEPT = ("kernelspec", "language_info", "jupytext")
 
@@ -22,6 +26,37 @@ def clean(nb: NotebookNode) -> NotebookNode:
         for key in ("papermill", "execution", "source_line"):
             cell.metadata.pop(key, None)
     return nb
+
+
+def lay(executed: NotebookNode, source: NotebookNode, claims: dict[str, Claim]) -> NotebookNode:
+    """The outputs of a run under today's prose, captions and tags, its verdicts in today's words.
+
+    Args:
+        executed: the notebook as it ran.
+        source: the text notebook as it is now, with the same code.
+        claims: the claims of the book, by id.
+
+    Raises:
+        ValueError: other code than was executed.
+    """
+    ran = [cell for cell in executed.cells if cell.cell_type == "code"]
+    now = [cell for cell in source.cells if cell.cell_type == "code"]
+    if [cell.source for cell in ran] != [cell.source for cell in now]:
+        raise ValueError("the code has changed since it was executed")
+    for old, new in zip(ran, now, strict=True):
+        new.outputs, new.execution_count = [_told(o, claims) for o in old.outputs], old.execution_count
+    source.metadata = executed.metadata
+    return clean(source)
+
+
+def _told(output: NotebookNode, claims: dict[str, Claim]) -> NotebookNode:
+    """An output; a verdict is worded anew, from the recorded numbers and the claim as it is now."""
+    row = output.get("metadata", {}).get(MIME)
+    if not row or row["id"] not in claims:
+        return output
+    value, control = (tuple(map(float, row[key])) for key in ("value", "control"))
+    data, metadata = Verdict(claims[row["id"]], value, control)._repr_mimebundle_()
+    return nbformat.from_dict({**output, "data": data, "metadata": metadata})
 
 
 def write(nb: NotebookNode, path: Path) -> None:

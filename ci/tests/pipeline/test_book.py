@@ -56,10 +56,38 @@ def test_an_edit_reruns_the_chapters_that_depend_on_it(small):
     assert executed(small.book("ledger")) == ["01_first", "02_second"]
     small.edit("lib/lowdim/figures/palette.py")
     assert executed(small.book("ledger")) == ["02_second"]
-    small.edit("lib/lowdim/ledger/claims.py")  # which the ledger imports
+    small.edit("lib/lowdim/ledger/claims.py")  # which the verdicts need
     assert executed(small.book("ledger")) == ["01_first", "02_second"]
+    small.edit("lib/lowdim/systems/linear.py")  # which nobody takes
+    assert executed(small.book("ledger")) == []
+
+
+def test_prose_is_on_the_page_without_executing_anything(small):
+    assert small.book().returncode == 0
+    small.edit("notebooks/01_first.md", "# A small chapter", "# A small chapter, reworded")
+    small.edit(
+        "notebooks/01_first.md",
+        "```{code-cell} ipython3\n",
+        "```{code-cell} ipython3\n:tags: [hide-input]\n\n",
+    )
+    small.edit("book/claims.yml", "The ratio is small.", "The ratio stays small.")
     small.edit("book/claims.yml", "upside down", "turned round")
-    assert executed(small.book("ledger")) == ["01_first"]
+    run = small.book()
+    assert (run.returncode, executed(run)) == (0, []), run.stderr
+    page = small.site()["notebooks/01_first.html"].decode()
+    assert "A small chapter, reworded" in page
+    assert "turned round" in page
+    assert "upside down" not in page
+    assert "tag_hide-input" in page
+    assert "The ratio stays small." in small.site()["claims.html"].decode()
+
+
+def test_a_stricter_claim_is_decided_anew_without_executing_anything(small):
+    assert small.book().returncode == 0
+    small.edit("book/claims.yml", "{below: 0.5}", "{below: 0.1}")
+    run = small.book()
+    assert (run.returncode != 0, executed(run)) == (True, [])
+    assert "01_first: first: false, 0.25 of 1 not below 0.1 (ratio)" in run.stderr
 
 
 def test_a_failing_notebook_stops_the_book_but_not_the_others(small):
