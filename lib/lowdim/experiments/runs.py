@@ -8,7 +8,7 @@ import numpy as np
 
 from lowdim.dynamics.kernel import linearized_response
 from lowdim.systems.compare import extrapolation_error, remembered_lags
-from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.linear import impulse_response
 from lowdim.systems.realization import effective_dimension
 from lowdim.systems.students import random_student, student_with_radius
 from lowdim.systems.teachers import spread_teacher, teacher
@@ -38,8 +38,7 @@ def flow_run(
         d_hat: state dimension of the teacher of `spread_teacher`; or give
         poles: of another teacher, and
         weights: of them, one each.
-        structure: "symmetric", "free" or "diagonal" transition matrices; a student for "diagonal" starts
-            with the diagonal of a random matrix.
+        structure: "symmetric", "free" or "diagonal" transition matrices.
         horizon: number of lags over which the error is taken.
         t_end: time of the flow.
         rtol: relative tolerance of the integrator.
@@ -55,9 +54,7 @@ def flow_run(
     if (d_hat is None) == (poles is None) or (poles is None) != (weights is None):
         raise ValueError("name the teacher by d_hat alone, or by poles and weights together.")
     goal = spread_teacher(d_hat) if poles is None else teacher(poles, weights)
-    start = random_student(d, std, np.random.default_rng(seed), symmetric=structure == "symmetric")
-    if structure == "diagonal":
-        start = LinearRNN(np.diag(np.diag(start.A)), start.B, start.C)
+    start = random_student(d, std, np.random.default_rng(seed), structure)
     run = gradient_flow(start, impulse_response(goal, k), t_end, structure, rtol=rtol)
     return {
         "loss": float(run.loss[-1]),

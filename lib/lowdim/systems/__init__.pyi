@@ -15,6 +15,7 @@ from .realization import effective_dimension as effective_dimension
 from .realization import hankel_singular_values as hankel_singular_values
 from .realization import realize as realize
 from .realization import reduce as reduce
+from .structures import project as project
 from .structures import require_structure as require_structure
 from .students import nearby_student as nearby_student
 from .students import random_student as random_student

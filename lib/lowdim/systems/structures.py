@@ -1,10 +1,60 @@
-r"""What a transition matrix may be: symmetric, free or diagonal, decided in one place."""
+r"""What a transition matrix may be, decided in one place: symmetric, free or diagonal.
+
+A structure is a linear space of matrices; `project` is the orthogonal projection in the Frobenius metric. It
+makes a matrix of the structure out of any, and the gradient along the structure out of the free one.
+A fourth structure is an entry here and its coordinates in `training._coordinates`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from array_api_compat import array_namespace
 
 from lowdim.arrays import Array, identity_like
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One kind of transition matrix.
+
+    Args:
+        project: the orthogonal projection onto it.
+        fix: what to do about a matrix that is not of it.
+    """
+
+    project: Callable[[Array], Array]
+    fix: str = ""
+
+
+STRUCTURES = {
+    "symmetric": Structure(
+        lambda A: 0.5 * (A + array_namespace(A).matrix_transpose(A)),
+        "symmetrize it with project(A, 'symmetric'), or use structure='free'",
+    ),
+    "free": Structure(lambda A: A),
+    "diagonal": Structure(
+        lambda A: A * identity_like(A),
+        "diagonalize the system first, or use structure='symmetric' or 'free'",
+    ),
+}
+
+
+def project(A: Array, structure: str) -> Array:
+    r"""The nearest matrix of a structure: $(A + A^{\mathsf T})/2$, $A$ itself, or its diagonal.
+
+    Args:
+        A: square matrices, shape (..., d, d).
+        structure: "symmetric", "free" or "diagonal".
+
+    Returns:
+        Array of the shape of A.
+
+    Raises:
+        ValueError: unknown structure.
+    """
+    return _known(structure).project(A)
 
 
 def require_structure(A: Array, structure: str) -> None:
@@ -13,19 +63,20 @@ def require_structure(A: Array, structure: str) -> None:
     Args:
         A: transition matrices, shape (..., d, d).
         structure: "symmetric", "free" or "diagonal".
+
+    Raises:
+        ValueError: unknown structure, or entries that are off it by more than rounding.
     """
-    if structure == "free":
-        return
-    xp = array_namespace(A)
-    if structure == "symmetric":
-        off, fix = A - xp.matrix_transpose(A), "symmetrize it with (A + A.T) / 2, or use structure='free'"
-    elif structure == "diagonal":
-        off = A * (1.0 - identity_like(A))
-        fix = "diagonalize the system first, or use structure='symmetric' or 'free'"
-    else:
-        raise ValueError(f"structure must be 'symmetric', 'free' or 'diagonal', but is {structure!r}.")
-    largest, scale = float(xp.max(xp.abs(off))), float(xp.max(xp.abs(A)))
-    if largest > 1e-10 * scale:
+    kind, xp = _known(structure), array_namespace(A)
+    largest, scale = float(xp.max(xp.abs(A - kind.project(A)))), float(xp.max(xp.abs(A)))
+    if largest > 0.5e-10 * scale:  # half of what an entry and its mirror image differ by, if symmetric
         raise ValueError(
-            f"A is not {structure}: an entry is off by {largest:.3g} (largest entry {scale:.3g}); {fix}."
+            f"A is not {structure}: an entry is off by {largest:.3g} (largest entry {scale:.3g}); {kind.fix}."
         )
+
+
+def _known(structure: str) -> Structure:
+    if structure not in STRUCTURES:
+        *most, last = map(repr, STRUCTURES)
+        raise ValueError(f"structure must be {', '.join(most)} or {last}, but is {structure!r}.")
+    return STRUCTURES[structure]

@@ -8,6 +8,7 @@ import numpy as np
 
 from lowdim.arrays import require_count, require_rng
 from lowdim.systems.linear import LinearRNN, spectral_measure
+from lowdim.systems.structures import project
 
 
 def nearby_student(
@@ -68,19 +69,18 @@ def student_with_radius(d: int, radius: float, scale: float, rng: np.random.Gene
 
 
 def random_student(
-    d: int, std: float, rng: np.random.Generator, symmetric: bool = True, batch: tuple[int, ...] = ()
+    d: int, std: float, rng: np.random.Generator, structure: str = "symmetric", batch: tuple[int, ...] = ()
 ) -> LinearRNN:
-    r"""A Gaussian student: $B, C \sim N(0, \sigma^2 I)$ and $A = G$ or its symmetric part $(G + G^{\mathsf
-    T})/2$.
+    r"""A Gaussian student: $B, C \sim N(0, \sigma^2 I)$ and A a Gaussian G projected on the structure.
 
-    The entries of $G$ are $N(0, \sigma^2)$, so the spectrum of a symmetric $A$ fills about
-    $[-\sigma\sqrt{2d}, \sigma\sqrt{2d}]$.
+    The entries of $G$ are $N(0, \sigma^2)$, so the spectrum of a symmetric $A = (G + G^{\mathsf T})/2$ fills
+    about $[-\sigma\sqrt{2d}, \sigma\sqrt{2d}]$.
 
     Args:
         d: state dimension, at least 1.
         std: standard deviation $\sigma > 0$ of the Gaussian entries (the initialization scale).
         rng: NumPy random generator; it is advanced.
-        symmetric: whether A is symmetrized.
+        structure: "symmetric", "free" or "diagonal" transition matrices, made from the same G.
         batch: leading batch axes, one independent student each.
 
     Returns:
@@ -88,7 +88,7 @@ def random_student(
 
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
-        ValueError: d below 1 or std not positive and finite.
+        ValueError: d below 1, std not positive and finite, or an unknown structure.
     """
     d = require_count("d", d)
     if not (std > 0 and math.isfinite(std)):
@@ -96,4 +96,4 @@ def random_student(
     require_rng(rng)
     A = std * rng.standard_normal((*batch, d, d))
     B, C = std * rng.standard_normal((2, *batch, d))
-    return LinearRNN((A + np.swapaxes(A, -1, -2)) / 2 if symmetric else A, B, C)
+    return LinearRNN(project(A, structure), B, C)

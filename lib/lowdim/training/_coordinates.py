@@ -190,4 +190,4 @@ class Free(Coordinates):
         return [g @ self.left[:, 0], g @ self.right[:, 0]]
 
 
-STRUCTURES = {"symmetric": Symmetric, "free": Free, "diagonal": Diagonal}
+CHARTS = {"symmetric": Symmetric, "free": Free, "diagonal": Diagonal}

@@ -20,7 +20,7 @@ from lowdim.arrays import Array, like, require_finite, require_float
 from lowdim.systems.compare import as_target
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.structures import require_structure
-from lowdim.training._coordinates import STRUCTURES
+from lowdim.training._coordinates import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.objective import lag_gram, population_loss
@@ -93,7 +93,7 @@ def gradient_flow(
     while True:
         whole = size >= rnn.dim
         basis = krylov_basis(start, size)
-        newton = Newton(STRUCTURES[structure](basis.shape[1], goal.size), goal, gram)
+        newton = Newton(CHARTS[structure](basis.shape[1], goal.size), goal, gram)
         y0 = newton.chart.pack(start if whole else restrict(start, basis))
         most = max(2, min(_SNAPSHOTS, _ENTRIES // rnn.dim**2))
         leak = np.inf if whole else _LEAK * atol

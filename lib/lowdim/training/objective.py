@@ -12,10 +12,10 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array, identity_like, like, require_finite, require_float
+from lowdim.arrays import Array, like, require_finite, require_float
 from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN, krylov
-from lowdim.systems.structures import require_structure
+from lowdim.systems.structures import project, require_structure
 
 
 def population_loss(
@@ -165,10 +165,7 @@ def loss_and_gradients(
     toward_C = xp.matmul(g[..., None, :], V)[..., 0, :]
     H = _hankel(g)
     toward_A = xp.matmul(xp.matmul(xp.matrix_transpose(U), H), V)
-    if structure == "symmetric":
-        toward_A = 0.5 * (toward_A + xp.matrix_transpose(toward_A))
-    elif structure == "diagonal":
-        toward_A = toward_A * identity_like(A)
+    toward_A = project(toward_A, structure)
     return quadratic_loss(r, gram), toward_A, toward_B, toward_C
 
 

@@ -17,7 +17,7 @@ COVARIANCE = 0.6 ** np.abs(np.subtract.outer(np.arange(K), np.arange(K)))
 
 
 def students(structure="symmetric", batch=(3,)):
-    return random_student(4, 0.5, np.random.default_rng(0), structure == "symmetric", batch)
+    return random_student(4, 0.5, np.random.default_rng(0), structure, batch)
 
 
 def test_imbalance_by_hand():

@@ -181,14 +181,15 @@ def test_spectral_measure_finds_a_turned_teacher():
 
 def test_random_student_has_the_stated_law():
     d, std = 300, 0.01
-    for symmetric in (True, False):
-        rnn = random_student(d, std, np.random.default_rng(6), symmetric)
-        free = random_student(d, std, np.random.default_rng(6), symmetric=False)
-        np.testing.assert_array_equal(rnn.A, (free.A + free.A.T) / 2 if symmetric else free.A)
+    for structure in ("symmetric", "free", "diagonal"):
+        rnn = random_student(d, std, np.random.default_rng(6), structure)
+        free = random_student(d, std, np.random.default_rng(6), "free")
+        wanted = {"symmetric": (free.A + free.A.T) / 2, "free": free.A, "diagonal": np.diag(np.diag(free.A))}
+        np.testing.assert_array_equal(rnn.A, wanted[structure])
         # A sample variance of n Gaussians has relative deviation sqrt(2 / n); five of them.
         for sample in (free.A, rnn.B, rnn.C):
             assert abs(sample.var() / std**2 - 1) < 5 * math.sqrt(2 / sample.size)
-        if symmetric:  # the edge of the semicircle, up to fluctuations of order d^(-2/3)
+        if structure == "symmetric":  # the edge of the semicircle, up to fluctuations of order d^(-2/3)
             assert abs(np.linalg.norm(rnn.A, 2) / (std * math.sqrt(2 * d)) - 1) < 2 * d ** (-2 / 3)
 
 
@@ -237,7 +238,7 @@ WRONG_VALUES = {
     "d must be .* is 0": lambda: random_student(0, 0.1, rng),
     "std must be positive and finite, but is 0.0": lambda: random_student(2, 0.0, rng),
     "std must be .* nan": lambda: random_student(2, np.nan, rng),
-    "A is not symmetric: .* off by 1 .*symmetrize": lambda: spectral_measure(
+    "A is not symmetric: .* off by 0.5 .*symmetrize": lambda: spectral_measure(
         LinearRNN(np.triu(np.ones((2, 2))), one, one)
     ),
 }

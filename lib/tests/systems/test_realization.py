@@ -17,17 +17,17 @@ EPS = np.finfo(float).eps
 LONG = teacher([0.99, 0.7, -0.4], [0.4, 0.3, 0.3])
 
 
-def stable(d, radius, seed, symmetric):
+def stable(d, radius, seed, structure):
     """A random system scaled to the spectral radius asked for."""
-    rnn = random_student(d, 1.0, np.random.default_rng(seed), symmetric)
+    rnn = random_student(d, 1.0, np.random.default_rng(seed), structure)
     return LinearRNN(rnn.A * (radius / np.abs(np.linalg.eigvals(rnn.A)).max()), rnn.B, rnn.C)
 
 
-@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("structure", ["symmetric", "free"])
 @pytest.mark.parametrize("radius", [0.3, 0.9, 0.999])
 @pytest.mark.parametrize("gramian", [solve_discrete_lyapunov, control.dlyap])
-def test_values_are_those_of_the_gramians(gramian, radius, symmetric):
-    rnn = stable(5, radius, 1, symmetric)
+def test_values_are_those_of_the_gramians(gramian, radius, structure):
+    rnn = stable(5, radius, 1, structure)
     reach, observe = gramian(rnn.A, np.outer(rnn.B, rnn.B)), gramian(rnn.A.T, np.outer(rnn.C, rnn.C))
     squares = np.sort(np.linalg.eigvals(reach @ observe).real)[::-1]
     got = hankel_singular_values(rnn)
@@ -49,7 +49,7 @@ def test_small_values_keep_their_digits():
 
 
 def test_finite_lags_are_the_hankel_matrix_of_the_response():
-    rnn = stable(4, 1.3, 2, symmetric=False)
+    rnn = stable(4, 1.3, 2, structure="free")
     for lags in (2, 4, 9):
         m = impulse_response(rnn, 2 * lags - 1)
         values = np.linalg.svd(hankel(m[:lags], m[lags - 1 :]), compute_uv=False)
@@ -117,10 +117,10 @@ def test_dimension_of_nothing_is_zero():
     assert effective_dimension(teacher([0.5], [0.0])) == 0
 
 
-@pytest.mark.parametrize("symmetric", [True, False])
-def test_reduction_errs_by_no_more_than_twice_the_tail(symmetric):
+@pytest.mark.parametrize("structure", ["symmetric", "free"])
+def test_reduction_errs_by_no_more_than_twice_the_tail(structure):
     """Enns and Glover bound the H∞ error, checked on the unit circle, and with it each lag."""
-    rnn = stable(8, 0.9, 4, symmetric)
+    rnn = stable(8, 0.9, 4, structure)
     values = hankel_singular_values(rnn)
     z = np.exp(1j * np.linspace(0, np.pi, 400))
     for dim in range(1, 8):
@@ -139,7 +139,7 @@ def _transfer(rnn, z):
 
 
 def test_reduction_is_balanced():
-    small = reduce(stable(6, 0.95, 5, symmetric=False), 6)
+    small = reduce(stable(6, 0.95, 5, structure="free"), 6)
     reach = solve_discrete_lyapunov(small.A, np.outer(small.B, small.B))
     observe = solve_discrete_lyapunov(small.A.T, np.outer(small.C, small.C))
     sigma = np.diag(hankel_singular_values(small))
@@ -148,7 +148,7 @@ def test_reduction_is_balanced():
 
 
 def test_reduction_keeps_symmetry_and_balance():
-    full = stable(7, 0.9, 6, symmetric=True)
+    full = stable(7, 0.9, 6, structure="symmetric")
     small = reduce(LinearRNN(full.A, full.B, full.B), 3)
     np.testing.assert_allclose(small.A, small.A.T, atol=1e-13)
     np.testing.assert_allclose(small.B, small.C, atol=1e-13)
@@ -164,7 +164,7 @@ def test_realization_is_exact_from_twice_the_dimension_on():
 
 
 def test_realization_agrees_with_python_control():
-    m = impulse_response(stable(6, 0.9, 7, symmetric=False), 21)
+    m = impulse_response(stable(6, 0.9, 7, structure="free"), 21)
     markov = np.r_[0.0, m]  # python-control counts from the feed-through D
     theirs, singular = control.eigensys_realization(markov[None, None, :], 3, m=10, n=11)
     ours = realize(m, 3)
@@ -177,7 +177,7 @@ def test_realization_agrees_with_python_control():
 
 
 def test_realization_is_the_finite_lag_reduction():
-    rnn = stable(6, 1.05, 8, symmetric=False)
+    rnn = stable(6, 1.05, 8, structure="free")
     np.testing.assert_allclose(
         impulse_response(realize(impulse_response(rnn, 20), 3), 30),
         impulse_response(reduce(rnn, 3, lags=10), 30),

@@ -1,27 +1,27 @@
 """The parts of gradient flow: coordinates against autograd, Newton densely, the Krylov space exactly."""
 
+from functools import partial
+
+import helpers
 import numpy as np
 import pytest
 import torch
 
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
-from lowdim.training._coordinates import STRUCTURES
+from lowdim.training._coordinates import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.objective import gradients
 
-
-def student(structure, d=5, seed=0):
-    rnn = random_student(d, 0.4, np.random.default_rng(seed), symmetric=structure != "free")
-    return LinearRNN(np.diag(np.diag(rnn.A)), rnn.B, rnn.C) if structure == "diagonal" else rnn
+student = partial(helpers.student, d=5, std=0.4)
 
 
 @pytest.mark.parametrize("k", [1, 2, 7])
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("structure", CHARTS)
 def test_the_jacobian_of_the_responses_is_that_of_autograd(structure, k):
     rnn = student(structure)
-    chart = STRUCTURES[structure](5, k)
+    chart = CHARTS[structure](5, k)
     y = chart.pack(rnn)
     np.testing.assert_allclose(chart.responses(y), impulse_response(rnn, k), atol=1e-14)
     free = torch.func.jacrev(lambda A, B, C: impulse_response(LinearRNN(A, B, C), k), argnums=(0, 1, 2))
@@ -34,10 +34,10 @@ def test_the_jacobian_of_the_responses_is_that_of_autograd(structure, k):
     np.testing.assert_allclose(chart.pullback(np.eye(k)), expected, atol=1e-13)
 
 
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("structure", CHARTS)
 def test_coordinates_keep_lengths_and_can_be_undone(structure):
     rnn = student(structure)
-    chart = STRUCTURES[structure](5, 3)
+    chart = CHARTS[structure](5, 3)
     y = chart.pack(rnn)
     assert y @ y == pytest.approx((rnn.A**2).sum() + rnn.B @ rnn.B + rnn.C @ rnn.C, rel=1e-14)
     back = chart.unpack(np.stack([y, 2 * y]))
@@ -46,14 +46,14 @@ def test_coordinates_keep_lengths_and_can_be_undone(structure):
 
 
 @pytest.mark.parametrize("observed", [5, 2])
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("structure", CHARTS)
 def test_newton_inverts_the_gauss_newton_matrix_and_moves_along_the_gradient(structure, observed):
     rng = np.random.default_rng(1)
     rnn, target = student(structure), rng.standard_normal(5)
     sample = rng.standard_normal((observed, 5))  # two sequences only: a singular covariance
     covariance = sample.T @ sample
     gram = covariance[::-1, ::-1]
-    chart = STRUCTURES[structure](5, 5)
+    chart = CHARTS[structure](5, 5)
     newton, y = Newton(chart, target, gram), chart.pack(rnn)
     velocity, solved, r = np.empty((3, y.size))
     newton._velocity(0.0, y, velocity)

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 import torch
+from helpers import student
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lowdim.systems.linear import LinearRNN, impulse_response
-from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.descent import gradient_descent, stochastic_descent
 from lowdim.training.objective import gradients, population_loss
@@ -18,10 +18,6 @@ from lowdim.training.trajectory import RunStopped
 
 TRUTH = teacher([0.9, -0.5], [0.6, 0.4])
 TARGET = impulse_response(TRUTH, 7)
-
-
-def student(d=4, std=0.3, seed=0, **kw):
-    return random_student(d, std, np.random.default_rng(seed), **kw)
 
 
 def assert_same(ours, theirs, atol=0.0):
@@ -33,9 +29,7 @@ def assert_same(ours, theirs, atol=0.0):
 
 @pytest.mark.parametrize("structure", ["symmetric", "free", "diagonal"])
 def test_a_step_subtracts_the_gradient(structure):
-    rnn = student(symmetric=structure == "symmetric")
-    if structure == "diagonal":
-        rnn = LinearRNN(rnn.A * np.eye(4), rnn.B, rnn.C)
+    rnn = student(structure)
     covariance = np.eye(7) + 0.3
     run = gradient_descent(rnn, TARGET, 0.1, 3, "gd", structure, covariance, "all", record_every=1)
     assert run.times.tolist() == [0, 1, 2, 3]
@@ -52,7 +46,7 @@ def test_a_step_subtracts_the_gradient(structure):
 @given(d=st.integers(1, 8), k=st.integers(1, 9), eta=st.floats(1e-3, 0.1), seed=st.integers(0, 2**32 - 1))
 def test_imbalance_moves_by_its_own_discrete_law(d, k, eta, seed):
     """Statement balance-discrete: u+ = (I + 2 eta P) u and v+ = (I - 2 eta P) v, P = sum_j r_j A^j."""
-    rnn = student(d, 0.5 / math.sqrt(d), seed)
+    rnn = student(d=d, std=0.5 / math.sqrt(d), seed=seed)
     target = np.random.default_rng(seed).uniform(-1, 1, k)
     after = gradient_descent(rnn, target, eta, 1).final
     r = impulse_response(rnn, k) - target
@@ -116,7 +110,7 @@ def test_torch_students_take_the_same_way_and_stay_in_torch(optimizer):
 
 
 def test_descent_reaches_the_teacher():
-    run = gradient_descent(student(8, 0.05), TARGET, 0.05, 5000)
+    run = gradient_descent(student(d=8, std=0.05), TARGET, 0.05, 5000)
     assert (np.diff(run.loss) <= 0).all()
     assert run.loss[-1] < 1e-3 * run.loss[0]
 
@@ -175,11 +169,11 @@ def test_students_may_have_sequences_of_their_own():
 
 
 def test_only_a_start_that_is_symmetric_stays_so():
-    for symmetric in (True, False):
-        start = student(symmetric=symmetric)
+    for structure in ("symmetric", "free"):
+        start = student(structure)
         A = stochastic_descent(start, TRUTH, 4, 0.01, 5, np.random.default_rng(4)).final.A - start.A
         assert np.abs(A).max() > 1e-4
-        assert (np.abs(A - A.T).max() == 0) == symmetric
+        assert (np.abs(A - A.T).max() == 0) == (structure == "symmetric")
     one_lag = stochastic_descent(student(), TRUTH, 1, 0.01, 5, np.random.default_rng(4))
     np.testing.assert_array_equal(one_lag.final.A, student().A)  # which does not see A
 
@@ -242,7 +236,7 @@ WRONG_VALUES = {
     "optimizer must be 'gd', a callable .*Adam.* 'Muon'": lambda: gradient_descent(
         TRUTH, TARGET, 0.1, 5, "Muon"
     ),
-    "A is not symmetric": lambda: gradient_descent(student(symmetric=False), TARGET, 0.1, 5),
+    "A is not symmetric": lambda: gradient_descent(student("free"), TARGET, 0.1, 5),
     "target has 1 NaN": lambda: gradient_descent(TRUTH, np.array([np.nan]), 0.1, 5),
     "k must be .* at least 1, but is 0": lambda: stochastic_descent(TRUTH, TRUTH, 0, 0.1, 5, rng),
     "sequences must be": lambda: stochastic_descent(TRUTH, TRUTH, 3, 0.1, 5, rng, sequences=0),

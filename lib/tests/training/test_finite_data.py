@@ -15,7 +15,7 @@ from lowdim.training.objective import gradients, population_loss
 def test_the_form_is_the_mean_squared_error_on_the_sequences(n):
     rng = np.random.default_rng(n)
     inputs, labels = draw_inputs(n, 5, rng), rng.standard_normal(n)
-    student = random_student(4, 0.5, rng, symmetric=False)
+    student = random_student(4, 0.5, rng, structure="free")
     data = empirical_loss(inputs, labels)
     direct = np.mean((simulate(student, inputs)[:, -1] - labels) ** 2)
     form = population_loss(student, data.target, covariance=data.covariance) + data.floor
@@ -25,7 +25,7 @@ def test_the_form_is_the_mean_squared_error_on_the_sequences(n):
 def test_its_gradient_is_that_of_backpropagation_through_the_sequences():
     rng = np.random.default_rng(7)
     inputs, labels = draw_inputs(9, 5, rng), rng.standard_normal(9)
-    student = random_student(3, 0.5, rng, symmetric=False)
+    student = random_student(3, 0.5, rng, structure="free")
     data = empirical_loss(inputs, labels)
     exact = gradients(student, data.target, structure="free", covariance=data.covariance)
     leaves = [torch.from_numpy(w).requires_grad_() for w in (student.A, student.B, student.C)]

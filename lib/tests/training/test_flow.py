@@ -1,7 +1,9 @@
 """Gradient flow: against closed forms, against SciPy, against digits printed by others, and on bad input."""
 
+from functools import partial
 from types import SimpleNamespace
 
+import helpers
 import numpy as np
 import pytest
 import torch
@@ -25,10 +27,7 @@ TARGET = impulse_response(teacher([0.8, -0.3], [0.7, 0.5]), 5)
 COVARIANCE = 0.6 ** np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
 
 
-def student(structure, d=3, std=0.5, seed=1, balanced=False):
-    rnn = random_student(d, std, np.random.default_rng(seed), symmetric=structure != "free")
-    A = np.diag(np.diag(rnn.A)) if structure == "diagonal" else rnn.A
-    return LinearRNN(A, rnn.B, rnn.B.copy() if balanced else rnn.C)
+student = partial(helpers.student, d=3, std=0.5, seed=1)
 
 
 def stacked(rnn):

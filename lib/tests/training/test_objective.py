@@ -33,9 +33,7 @@ problems = st.tuples(
 def make(d, k, structure, coloured, seed):
     """A student of norm one or so, a target of the same size, an input covariance or None."""
     rng = np.random.default_rng(seed)
-    rnn = random_student(d, 1 / math.sqrt(d), rng, symmetric=structure == "symmetric")
-    if structure == "diagonal":
-        rnn = LinearRNN(np.diag(np.diag(rnn.A)), rnn.B, rnn.C)
+    rnn = random_student(d, 1 / math.sqrt(d), rng, structure)
     root = rng.standard_normal((k, k))
     return rnn, rng.standard_normal(k), root @ root.T / k if coloured else None
 
