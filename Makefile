@@ -4,7 +4,7 @@ PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help book test serve pdf notebook bench front lock clean env
+.PHONY: help book test serve pdf notebook study chapter format bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,17 @@ pdf: book ## print the book into _build/book.pdf
 
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
 	@$(IN) -m ci.pipeline.rerun "$(NAME)" "$(PARAMS)"
+
+study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2 or SCHEDULER=tcp://...; no NAME lists them
+	@$(IN) -m ci.pipeline.study "$(NAME)" $(if $(PROCESSES),--processes "$(PROCESSES)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+
+chapter: env ## begin a chapter: NAME=11_rare_events
+	@$(IN) -m ci.pipeline.chapter "$(NAME)"
+
+format: env ## format the code and the cells of the chapters
+	@$(IN) -m ruff check --fix --quiet
+	@$(IN) -m ruff format --quiet
+	@$(IN) -m ci.pipeline.lint --fix
 
 bench: env ## measure the speed of the library; NAME=flow for one benchmark
 	@$(IN) -m ci.benchmarks.bench "$(NAME)"

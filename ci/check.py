@@ -10,12 +10,13 @@ from ci import paths
 from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
-RUFF = ["--config", "lib/pyproject.toml", "lib", "ci", "book"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--config-file", "lib/pyproject.toml", "--rootdir", "."]
 STAGES = {
     "lint": [
-        [IN / "ruff", "check", *RUFF],
-        [IN / "ruff", "format", "--check", *RUFF],
+        [IN / "ruff", "check"],
+        [IN / "ruff", "format", "--check"],
+        [sys.executable, "-m", "ci.pipeline.lint"],
+        [IN / "basedpyright", "--level", "error"],
         [IN / "lint-imports", "--config", ".importlinter", "--no-cache"],
         [IN / "actionlint", *sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))],
     ],

@@ -209,6 +209,8 @@ def task_site():
     def run():
         from ci.site.build import SiteError, build
 
+        for stray in set(paths.EXECUTED.glob("*.ipynb")) - set(map(_executed, paths.sources())):
+            stray.unlink()  # of a chapter that was renamed or taken out
         try:
             build(paths.BOOK, paths.HTML, PROGRESS)
         except SiteError as error:

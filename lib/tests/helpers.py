@@ -1,7 +1,16 @@
 """What several tests make use of."""
 
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
 
+import lowdim
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.students import random_student
 
@@ -10,3 +19,38 @@ def student(structure="symmetric", d=4, std=0.3, seed=0, balanced=False, batch=(
     """A random student of a structure."""
     rnn = random_student(d, std, np.random.default_rng(seed), structure, batch)
     return LinearRNN(rnn.A, rnn.B, rnn.B.copy()) if balanced else rnn
+
+
+@contextmanager
+def cluster(folder: Path, *modules: Path, allowed_failures: int = 3):
+    """The address of a Dask scheduler with two workers, all processes of their own on loopback.
+
+    The workers find this library and the modules in the folders named.
+    """
+    children, found = [], folder / "scheduler.json"
+    where = os.pathsep.join(map(str, [Path(lowdim.__file__).parent.parent, *modules]))
+    env = {
+        **os.environ,
+        "PYTHONPATH": where,
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures),
+    }
+
+    def launch(program, *options):
+        command = [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(found)]
+        command += ["--host", "127.0.0.1", "--no-dashboard", *options]
+        with (folder / f"{program}.log").open("a") as log:
+            children.append(subprocess.Popen(command, env=env, stdout=log, stderr=log))
+
+    try:
+        launch("dask_scheduler", "--port", "0")
+        for _ in range(600):
+            if found.exists():
+                break
+            time.sleep(0.1)
+        for _ in range(2):
+            launch("dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+        yield json.loads(found.read_text())["address"]
+    finally:
+        for child in reversed(children):
+            child.kill()
+            child.wait()

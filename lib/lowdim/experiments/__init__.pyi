@@ -1,7 +1,10 @@
 from .gated_study import Study as Study
+from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
 from .gated_study import study as study
 from .grid import sweep as sweep
+from .plans import STUDIES as STUDIES
+from .plans import Plan as Plan
 from .recorded import SAMPLING_INTERVAL as SAMPLING_INTERVAL
 from .recorded import event_related_fmri as event_related_fmri
 from .runs import flow_run as flow_run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -139,3 +140,51 @@ def studies(plans: Sequence[Mapping[str, Any]], processes: int, **shared: Any) -
         return pool(require_count("processes", processes))(calls)
     finally:
         close()
+
+
+def gated_run(
+    seed: int,
+    k: int,
+    std: float,
+    steps: int,
+    horizon: int = 10_000,
+    units: int = 50,
+    teacher_units: int = 4,
+    memory: float = 8.0,
+    cell: str = "gru",
+    rate: float = 0.02,
+    outputs: str = "every",
+    checkpoints: str | None = None,
+) -> dict[str, Any]:
+    """One student of `study` as a row of `sweep`; a run that is killed goes on where it was.
+
+    Args:
+        seed: of teacher, student and data.
+        k: training length.
+        std: initialization scale.
+        steps: of Adam.
+        horizon: length at which the error is measured.
+        units: of the student.
+        teacher_units: of the teacher.
+        memory: time constant of the teacher's slowest unit.
+        cell: "gru", "lstm" or "tanh".
+        rate: of Adam, before it decays.
+        outputs: that training sees, "every" or "last".
+        checkpoints: folder of the files from which killed runs go on; none are kept if None.
+
+    Returns:
+        `outcome`; normalized errors, `training` at length k and `extrapolation_error` at the horizon; `ratio`
+        of the second to the first.
+    """
+    given = {"cell": cell, "memory": memory, "rate": rate, "outputs": outputs}
+    sizes = {"units": units, "teacher_units": teacher_units}
+    name = "-".join(map(str, [seed, k, std, steps, *given.values(), *sizes.values()]))
+    file = Path(checkpoints) / f"{name}.pt" if checkpoints else None
+    result = study(k, [std], [seed], steps, [horizon], checkpoint=file, **given, **sizes)
+    row = result.table.iloc[0]
+    return {
+        "outcome": str(row.outcome),
+        "training": float(row.training),
+        "extrapolation_error": float(row.error),
+        "ratio": float(result.ratio[0]),
+    }

@@ -12,7 +12,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array, like, require_finite, require_float
+from lowdim.arrays import Array, identity_like, like, require_finite, require_float
 from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN, krylov
 from lowdim.systems.structures import project, require_structure

@@ -2,18 +2,15 @@
 
 import importlib
 import itertools
-import json
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import cluster
 
-import lowdim
 from lowdim.experiments.grid import sweep
 
 RUNS = '''
@@ -177,51 +174,11 @@ def test_what_is_not_data_is_refused(runs, plain):
     assert "already a column" in table.error[0]
 
 
-@pytest.fixture
-def cluster(tmp_path, runs):
-    """A function that starts a Dask scheduler with two workers, all processes of their own on loopback."""
-    children = []
-    where = f"{Path(lowdim.__file__).parent.parent}{os.pathsep}{Path(runs.__file__).parent}"
-
-    def start(allowed_failures):
-        env = {
-            **os.environ,
-            "PYTHONPATH": where,
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures),
-        }
-        found = tmp_path / "scheduler.json"
-
-        def launch(program, *options):
-            command = [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(found)]
-            with (tmp_path / f"{program}.log").open("a") as log:
-                children.append(
-                    subprocess.Popen(
-                        [*command, "--host", "127.0.0.1", "--no-dashboard", *options],
-                        env=env,
-                        stdout=log,
-                        stderr=log,
-                    )
-                )
-
-        launch("dask_scheduler", "--port", "0")
-        for _ in range(600):
-            if found.exists():
-                break
-            time.sleep(0.1)
-        for _ in range(2):
-            launch("dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(tmp_path))
-        return json.loads(found.read_text())["address"]
-
-    yield start
-    for child in reversed(children):
-        child.kill()
-        child.wait()
-
-
-def test_on_a_cluster_that_loses_a_worker_no_run_is_lost_or_doubled(runs, started, cluster):
+def test_on_a_cluster_that_loses_a_worker_no_run_is_lost_or_doubled(runs, started, tmp_path):
     folder, count = started
-    address = cluster(allowed_failures=3)
-    table = sweep(runs.deadly, {"x": range(20), "folder": str(folder), "once": True}, scheduler=address)
+    grid = {"x": range(20), "folder": str(folder), "once": True}
+    with cluster(tmp_path, Path(runs.__file__).parent) as address:
+        table = sweep(runs.deadly, grid, scheduler=address)
     assert list(table.x) == list(range(20))
     assert (table.error == "").all()
     assert (table.y == table.x).all()
@@ -231,10 +188,11 @@ def test_on_a_cluster_that_loses_a_worker_no_run_is_lost_or_doubled(runs, starte
     assert set(table.pid[7:]) == {survivor}
 
 
-def test_on_a_cluster_a_run_that_kills_its_workers_is_a_row(runs, started, cluster):
+def test_on_a_cluster_a_run_that_kills_its_workers_is_a_row(runs, started, tmp_path):
     folder, _ = started
-    address = cluster(allowed_failures=0)
-    table = sweep(runs.deadly, {"x": range(9), "folder": str(folder), "once": False}, scheduler=address)
+    grid = {"x": range(9), "folder": str(folder), "once": False}
+    with cluster(tmp_path, Path(runs.__file__).parent, allowed_failures=0) as address:
+        table = sweep(runs.deadly, grid, scheduler=address)
     assert list(table.x) == list(range(9))
     assert "KilledWorker" in table.error[6]
     # Runs that the lost worker had not begun may share its fate where no failure is allowed.

@@ -1,0 +1,92 @@
+"""Studies, grids too large for a chapter, by name: `make study NAME=...` runs one and keeps what it finished.
+
+The grids of gated networks change one thing at a time in the tenth chapter's settings; those of linear ones
+ask the fifth chapter's question of more seeds and larger teachers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lowdim.experiments.gated_study import gated_run
+from lowdim.experiments.runs import flow_run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study before it is run.
+
+    Args:
+        question: what it asks, in a line.
+        run: what is called at each point of the grid.
+        grid: as `sweep` takes it.
+        by: columns that the summary groups the rows by.
+        shown: columns that it shows, as medians with the largest value.
+        resumable: whether the run takes `checkpoints`, a folder.
+    """
+
+    question: str
+    run: Callable[..., Mapping[str, Any]]
+    grid: Mapping[str, Any] | list[Mapping[str, Any]]
+    by: list[str]
+    shown: list[str] = field(default_factory=lambda: ["training", "extrapolation_error", "ratio"])
+    resumable: bool = False
+
+
+def _gated(question: str, **changes: Any) -> Plan:
+    """The main comparisons of the chapter on gated networks, with some settings changed."""
+    shared = {"seed": range(5), "steps": 3000, "rate": 0.02, **changes}
+    lengths = shared.pop("shorter", [2, 4, 8])
+    longest = shared.pop("k", 16)
+    starts = {**shared, "k": longest, "std": [0.02, 0.1, 0.3, 0.5]}
+    return Plan(
+        question,
+        gated_run,
+        [starts, {**shared, "k": lengths, "std": 0.1}],
+        ["k", "std", "rate"],
+        resumable=True,
+    )
+
+
+_LINEAR = {"seed": range(40)}
+
+STUDIES = {
+    "gated-seeds": _gated("Do twenty seeds say what five said?", seed=range(20)),
+    "gated-wide": _gated("Students twice as wide, of larger teachers", units=100, teacher_units=5),
+    "gated-long": _gated("Seven times as many steps of the same size", steps=20_000),
+    "gated-small-steps": _gated(
+        "As many steps of small size, held against large ones", steps=20_000, rate=[0.005, 0.02, 0.1]
+    ),
+    "gated-memory": _gated(
+        "Teachers that remember four times longer, on sequences four times longer",
+        memory=30.0,
+        k=64,
+        shorter=[4, 8, 16, 32],
+    ),
+    "threshold": Plan(
+        "Where does the error fall, for teachers of up to eight states and forty seeds?",
+        flow_run,
+        [
+            {
+                "seed": range(40),
+                "d": 20,
+                "std": 1e-4,
+                "d_hat": n,
+                "k": range(2 * n - 1, 2 * n + 4),
+                "t_end": 1e9,
+            }
+            for n in range(1, 9)
+        ],
+        ["d_hat", "k"],
+        ["loss", "extrapolation_error", "dimension"],
+    ),
+    "width": Plan(
+        "Does the error grow with the width of the student, at entries or at a norm of one size?",
+        flow_run,
+        {**_LINEAR, "d": [10, 20, 40, 80, 160, 320], "std": [1e-5, 1e-4, 1e-3], "d_hat": 3, "k": 7},
+        ["std", "d"],
+        ["loss", "extrapolation_error", "dimension"],
+    ),
+}
