@@ -55,5 +55,5 @@ clean: ## remove everything that was built; the installed packages stay
 	rm -rf _build book/notebooks book/_generated book/claims.md
 	find ci lib book -name __pycache__ -prune -exec rm -rf {} +
 
-env:
+env: ## install what is needed, and the library as it is now
 	@$(PYTHON) ci/bootstrap.py
