@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +116,7 @@ def pip(*arguments: str | Path) -> str | None:
     return run([PYTHON, "-m", "pip", "install", *options, *arguments])
 
 
-def run(command: list[str | Path], environment: dict[str, str] | None = None) -> str | None:
+def run(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> str | None:
     """Run a command; None if it succeeds, else what it said."""
     inherited = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     done = subprocess.run(

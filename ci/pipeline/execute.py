@@ -134,7 +134,7 @@ def save_times(execution: Execution, path: Path) -> None:
     path.write_text(json.dumps(asdict(execution)) + "\n", encoding="utf-8")
 
 
-def _failure(error: Exception, scratch: Path, source: Path) -> str:
+def _failure(error: Any, scratch: Path, source: Path) -> str:
     import nbformat
 
     failed = next(

@@ -56,7 +56,7 @@ def _told(output: NotebookNode, claims: dict[str, Claim]) -> NotebookNode:
         return output
     value, control = (tuple(map(float, row[key])) for key in ("value", "control"))
     data, metadata = Verdict(claims[row["id"]], value, control)._repr_mimebundle_()
-    return nbformat.from_dict({**output, "data": data, "metadata": metadata})
+    return NotebookNode({**output, "data": data, "metadata": nbformat.from_dict(metadata)})
 
 
 def write(nb: NotebookNode, path: Path) -> None:

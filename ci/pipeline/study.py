@@ -14,7 +14,7 @@ from ci import paths
 
 def main(arguments: list[str]) -> int:
     """Run the study that is named; without a name, list them."""
-    parser = argparse.ArgumentParser(prog="make study", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="make study", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", nargs="?", default="", help="which one; none lists them")
     parser.add_argument("--processes", type=int, help="local processes; by default one for each core")
     parser.add_argument("--scheduler", help="address of a Dask scheduler, such as tcp://10.0.0.7:8786")

@@ -8,11 +8,13 @@ import asyncio
 import sys
 from pathlib import Path
 
+from playwright.async_api import PdfMargins
+
 from ci import paths
 from ci.site.browser import chromium, served
 from ci.site.build import SiteError, jupyter_book
 
-MARGIN = {"top": "20mm", "bottom": "22mm", "left": "22mm", "right": "22mm"}
+MARGIN: PdfMargins = {"top": "20mm", "bottom": "22mm", "left": "22mm", "right": "22mm"}
 NUMBER = '<p style="width: 100%; text-align: center; font: 8pt serif"><span class="pageNumber"></span></p>'
 
 

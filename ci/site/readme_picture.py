@@ -77,10 +77,10 @@ def same(one: str, other: str) -> bool:
 
 def _numbers_apart(svg: str) -> tuple[str, list[float], str, list[float]]:
     """The description without and with its numbers, then all the rest likewise."""
-    label = re.search('aria-label="(.*?)"', svg)
-    rest = re.sub(r"\bf[0-9a-f]{8}-", "", svg.replace(label[1], ""))  # identities hold a digest
+    label = re.findall('aria-label="(.*?)"', svg)[0]
+    rest = re.sub(r"\bf[0-9a-f]{8}-", "", svg.replace(label, ""))  # identities hold a digest
     rest = re.sub(r"#[0-9a-f]{6}\b", lambda colour: colour[0].translate(LETTERS), rest)
-    return *_split(label[1]), *_split(rest)
+    return *_split(label), *_split(rest)
 
 
 def _split(text: str) -> tuple[str, list[float]]:

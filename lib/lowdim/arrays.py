@@ -32,9 +32,10 @@ def require_float(name: str, value: Array) -> None:
         raise TypeError(
             f"{name} must be a NumPy array or a torch tensor, but is {type(value).__name__}: {value!r}."
         )
-    if not array_namespace(value).isdtype(value.dtype, "real floating"):
+    array: Array = value
+    if not array_namespace(array).isdtype(array.dtype, "real floating"):
         raise TypeError(
-            f"{name} must be real floating point (float64 in this book), but has dtype {value.dtype}."
+            f"{name} must be real floating point (float64 in this book), but has dtype {array.dtype}."
         )
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -137,7 +137,7 @@ def studies(plans: Sequence[Mapping[str, Any]], processes: int, **shared: Any) -
     """
     calls = [delayed(study)(**{**shared, **plan}) for plan in plans]
     try:
-        return pool(require_count("processes", processes))(calls)
+        return cast("list[Study]", pool(require_count("processes", processes))(calls))
     finally:
         close()
 
@@ -176,11 +176,11 @@ def gated_run(
         `outcome`; normalized errors, `training` at length k and `extrapolation_error` at the horizon; `ratio`
         of the second to the first.
     """
-    given = {"cell": cell, "memory": memory, "rate": rate, "outputs": outputs}
-    sizes = {"units": units, "teacher_units": teacher_units}
-    name = "-".join(map(str, [seed, k, std, steps, *given.values(), *sizes.values()]))
+    given: dict[str, Any] = {"cell": cell, "memory": memory, "rate": rate, "outputs": outputs}
+    given |= {"units": units, "teacher_units": teacher_units}
+    name = "-".join(map(str, [seed, k, std, steps, *given.values()]))
     file = Path(checkpoints) / f"{name}.pt" if checkpoints else None
-    result = study(k, [std], [seed], steps, [horizon], checkpoint=file, **given, **sizes)
+    result = study(k, [std], [seed], steps, [horizon], checkpoint=file, **given)
     row = result.table.iloc[0]
     return {
         "outcome": str(row.outcome),

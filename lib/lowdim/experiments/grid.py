@@ -20,7 +20,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,7 @@ def sweep(
             bar.set_postfix(failed=failed, refresh=False)
             bar.update()
     table = pd.DataFrame([{**point, **rows[i]} for i, point in enumerate(points)])
-    return table[[name for name in table if name != "error"] + ["error"]]
+    return table.reindex(columns=[name for name in table if name != "error"] + ["error"])
 
 
 def _points(grid: Mapping | Sequence[Mapping]) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
         while todo:
             try:
                 calls = [delayed(_attempt)(run, i, point) for i, point in todo.items()]
-                for outcome in pool(jobs, **options)(calls):
+                for outcome in cast("Iterator[tuple]", pool(jobs, **options)(calls)):
                     del todo[outcome[0]]
                     yield outcome
             except TerminatedWorkerError:
@@ -150,7 +150,8 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
 
 def _alone(run: Callable, i: int, point: dict) -> tuple:
     try:
-        return pool(2)([delayed(_attempt)(run, i, point)])[0]
+        (outcome,) = cast("list[tuple]", pool(2)([delayed(_attempt)(run, i, point)]))
+        return outcome
     except TerminatedWorkerError:
         return i, {}, "TerminatedWorkerError: the process of this run died; was it out of memory?"
 

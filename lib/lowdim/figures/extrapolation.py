@@ -1,5 +1,7 @@
 """Pictures of the chapter on extrapolation: thresholds, scales, widths, states, descent, certificates."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -55,7 +57,7 @@ def scale(table: pd.DataFrame, guide: float) -> style.InlineSVG:
         guide: the factor c of the drawn line c std².
     """
     fig, (left, right) = style.axes(1, 2, height=3.1, gridspec_kw={"width_ratios": [1.3, 1]})
-    std = np.sort(table["std"].unique())
+    std = np.unique(table["std"])
     left.loglog(std, guide * std**2, color=style.INK, lw=0.8)
     at = std[len(std) // 4]
     left.annotate(r"$\sigma^2$", (at, guide * at**2), (6, -12), textcoords="offset points")
@@ -197,7 +199,7 @@ def certificates(errors: np.ndarray, bounds: np.ndarray, k: int) -> style.Inline
     return style.svg(fig, alt)
 
 
-def _lines(ax: Axes, x: np.ndarray, ys: np.ndarray, label: str, **look: object) -> None:
+def _lines(ax: Axes, x: np.ndarray, ys: np.ndarray, label: str, **look: Any) -> None:
     ax.plot(x, ys.T, **look)[0].set_label(label)
 
 

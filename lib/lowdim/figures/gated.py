@@ -75,8 +75,8 @@ def dials(table: pd.DataFrame, floors: dict[int, np.ndarray], k: int, std: float
         std: scale of the runs over training lengths.
     """
     fig, (left, right) = style.axes(1, 2, height=3.3, sharey=True)
-    _dial(left, table[table["std"] == std], "k")
-    _dial(right, table[table.k == k], "std")
+    _dial(left, table.loc[table["std"] == std], "k")
+    _dial(right, table.loc[table.k == k], "std")
     lengths = np.sort(list(floors))
     low, high = np.array([[min(floors[n]), max(floors[n])] for n in lengths]).T
     left.fill_between(lengths, low, high, color=style.INK, alpha=0.13, lw=0, label="least with $k$ inputs")
@@ -201,7 +201,7 @@ def _dial(ax: Axes, rows: pd.DataFrame, name: str) -> None:
         ax.loglog(rows[name], rows[column], "o", mfc=face, mec=style.STUDENT, ms=4.5, alpha=0.8, label=label)
         median = rows.groupby(name)[column].median()
         ax.loglog(median.index, median, color=style.STUDENT, lw=1, ls="-" if face != style.PAPER else ":")
-    values = np.sort(rows[name].unique())
+    values = np.unique(rows[name])
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.set_xticks([], minor=True)
 

@@ -2,6 +2,7 @@
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
 PHONE = 3.5  # width in inches: 252 points on 328 pixels, so a label of 10 points has 13 pixels
@@ -14,7 +15,9 @@ def stack(fig: Figure) -> None:
         fig: the figure, changed in place; panels must come from one grid.
     """
     panels = [ax for ax in fig.axes if ax.get_subplotspec() is not None]
-    rows, cols = panels[0].get_gridspec().get_geometry()
+    grid = panels[0].get_gridspec()
+    assert grid is not None  # a panel has one
+    rows, cols = grid.get_geometry()
     height = min(fig.get_figheight() / rows, 0.78 * PHONE)
     if cols > 1:
         bottom_left = panels[(rows - 1) * cols]
@@ -35,35 +38,37 @@ def settle(fig: Figure) -> None:
         fig: the figure, changed in place.
     """
     engine = fig.get_layout_engine()
+    assert engine is not None  # the style sets one
     engine.execute(fig)
     extra: dict[int, float] = {}
     for ax in fig.axes:
-        if ax.get_legend() is not None and _on_a_curve(ax):
+        if (legend := ax.get_legend()) is not None and _on_a_curve(ax, legend):
             spec = ax.get_subplotspec()
             row = spec.rowspan.start if spec is not None else 0
-            extra[row] = max(extra.get(row, 0.0), _below(ax))
+            extra[row] = max(extra.get(row, 0.0), _below(ax, legend))
     if extra:
         fig.set_figheight(fig.get_figheight() + sum(extra.values()))
         engine.execute(fig)
     fig.set_layout_engine("none")  # saving would do it all again, twice
 
 
-def _on_a_curve(ax: Axes) -> bool:
-    box = ax.get_legend().get_window_extent().padded(2)
+def _on_a_curve(ax: Axes, legend: Legend) -> bool:
+    box = legend.get_window_extent().padded(2)
     curves = (line.get_transform().transform_path(line.get_path()) for line in ax.lines)
     return any(curve.intersects_bbox(box, filled=False) for curve in curves)
 
 
-def _below(ax: Axes) -> float:
+def _below(ax: Axes, legend: Legend) -> float:
     """Move the legend below the panel, in as many columns as there is room for; its height in inches."""
-    legend, dpi = ax.get_legend(), ax.figure.dpi
+    dpi = ax.figure.dpi
     texts = legend.get_texts()
     # Matplotlib's defaults: a line of 2 letters' height, 0.8 to its text, 2 to the next column.
-    letter = texts[0].get_fontsize() * dpi / 72
+    letter = float(texts[0].get_fontsize()) * dpi / 72
     entry = max(text.get_window_extent().width for text in texts) + 4.8 * letter
-    labels = (ax.bbox.y0 - ax.xaxis.get_tightbbox().y0) / dpi
+    ticks = ax.xaxis.get_tightbbox()
+    labels = (ax.bbox.y0 - ticks.y0) / dpi if ticks is not None else 0.0
     moved = ax.legend(
-        legend.legend_handles,
+        [handle for handle in legend.legend_handles if handle is not None],
         [text.get_text() for text in texts],
         title=legend.get_title().get_text() or None,
         ncols=max(1, int((ax.bbox.width + 2 * letter) / entry)),

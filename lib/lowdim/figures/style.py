@@ -30,7 +30,7 @@ from lowdim.figures.inline import draw
 from lowdim.figures.layout import settle, stack
 from lowdim.figures.palette import ACCENT, INK, MUTED, PAPER, SERIES, STUDENT, TEACHER, ramp  # noqa: F401
 
-_RC = {
+_RC: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["Source Sans 3", "DejaVu Sans"],
     "font.size": 10,

@@ -76,5 +76,5 @@ def markov_parameters(network: Recurrent, lags: int, settle: int = 500) -> Float
     still = exact.offset.new_zeros(1, 1, settle + require_count("lags", lags)).detach()
     pulse = still.clone()
     pulse[..., settle] = 1.0
-    _, response = torch.func.jvp(lambda inputs: exact(inputs)[0], (still,), (pulse,))
+    response = torch.func.jvp(lambda inputs: exact(inputs)[0], (still,), (pulse,))[1]
     return response[:, 0, settle:].detach().cpu().numpy()

@@ -90,6 +90,11 @@ class Recurrent(nn.Module):
         ValueError: an unknown cell, shapes that do not fit.
     """
 
+    recurrent: Tensor
+    drive: Tensor
+    readout: Tensor
+    offset: Tensor
+
     def __init__(
         self,
         cell: str,
@@ -145,9 +150,10 @@ class Recurrent(nn.Module):
             inputs: sequences, shape (copies, batch, time); a first axis of 1 gives all copies the same.
             state: where to start, shape (copies, parts * n, batch); zero when None.
         """
-        outputs = []
+        outputs, now = [], state
         for now in self._walk(inputs, state):
             outputs.append(torch.baddbmm(self.offset, self.readout, now[:, : self.units]))
+        assert now is not None  # there is at least one time
         return torch.cat(outputs, dim=1).transpose(1, 2), now
 
     def states(

@@ -88,12 +88,12 @@ def typeset(value: Any, digits: int = 2, unit: str = "", rounding: str = "neares
     if rounding not in _ROUNDINGS:
         raise ValueError(f"rounding must be one of {', '.join(map(repr, _ROUNDINGS))}, got {rounding!r}")
     if isinstance(value, Integral):
-        return _integer(100 * value if unit == "%" else value) + _UNITS[unit]
+        return _integer(int(value) * (100 if unit == "%" else 1)) + _UNITS[unit]
     shown = Decimal(repr(float(value))) * (100 if unit == "%" else 1)  # as it prints: 0.1 is not above 0.1
     return _real(shown, digits, _ROUNDINGS[rounding]) + _UNITS[unit]
 
 
-def _integer(value: Integral) -> str:
+def _integer(value: int) -> str:
     return f"{value:,}".replace(",", "{,}") if abs(value) >= 10_000 else str(value)
 
 

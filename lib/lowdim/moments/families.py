@@ -71,4 +71,5 @@ def interlacing_pair(points: Float[Array, " n"] | Sequence[float]) -> tuple[Line
         raise ValueError(f"points must be 3, 5, 7, ... numbers in ascending order, but is {points!r}.")
     apart = x[:, None] - x + np.eye(x.size)
     weights = 1 / np.abs(apart).prod(axis=1)
-    return tuple(teacher(x[i::2], weights[i::2] / weights[i::2].sum()) for i in (1, 0))
+    truth, impostor = (teacher(x[i::2], weights[i::2] / weights[i::2].sum()) for i in (1, 0))
+    return truth, impostor

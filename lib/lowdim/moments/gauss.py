@@ -178,7 +178,7 @@ def _cholesky(gram: np.ndarray, size: float) -> tuple[np.ndarray, float]:
     for r in range(len(gram)):
         row = solve_triangular(L[:r, :r], gram[:r, r], lower=True)
         pivot = gram[r, r] - row @ row
-        c = solve_triangular(L[:r, :r], row, lower=True, trans="T")
+        c = solve_triangular(L[:r, :r], row, lower=True, trans=1)
         noise = _ROUNDING * size * (1 + float(np.abs(c).sum())) ** 2
         if pivot < -noise:
             raise ValueError(

@@ -102,22 +102,23 @@ def teacher(
     >>> teacher([0.9, -0.5], [1.0, -4.0]).C
     array([ 1., -2.])
     """
-    poles, weights = _listed("poles", poles), _listed("weights", weights)
-    if tuple(poles.shape) != tuple(weights.shape) or poles.ndim == 0:
+    at: Array = _as_array("poles", poles)
+    masses: Array = _as_array("weights", weights)
+    if tuple(at.shape) != tuple(masses.shape) or at.ndim == 0:
         raise ValueError(
             f"poles and weights must have the same shape (..., d), one weight per pole, but have shapes "
-            f"{tuple(poles.shape)} and {tuple(weights.shape)}."
+            f"{tuple(at.shape)} and {tuple(masses.shape)}."
         )
-    require_alike(poles=poles, weights=weights)
-    require_finite("poles", poles)
-    require_finite("weights", weights)
-    xp = array_namespace(poles, weights)
-    A = poles[..., None] * identity_like(poles)
-    root = xp.sqrt(xp.abs(weights))
-    return LinearRNN(A, root, xp.sign(weights) * root)
+    require_alike(poles=at, weights=masses)
+    require_finite("poles", at)
+    require_finite("weights", masses)
+    xp = array_namespace(at, masses)
+    A = at[..., None] * identity_like(at)
+    root = xp.sqrt(xp.abs(masses))
+    return LinearRNN(A, root, xp.sign(masses) * root)
 
 
-def _listed(name: str, value: Array | Sequence) -> Array:
-    value = value if is_array_api_obj(value) else np.asarray(value, dtype=np.float64)
-    require_float(name, value)
-    return value
+def _as_array(name: str, value: Array | Sequence) -> Array:
+    array = value if is_array_api_obj(value) else np.asarray(value, dtype=np.float64)
+    require_float(name, array)
+    return array

@@ -10,6 +10,8 @@ resolves the imbalance relative to its own size, however small.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from jaxtyping import Float
 
@@ -20,7 +22,7 @@ _ROOT2 = np.sqrt(2.0)
 _HALVES = np.array([[-0.5], [0.5]])  # of u and of v, statement `measure-split`
 
 
-class Coordinates:
+class Coordinates(ABC):
     r"""What the structures share, by statement `gradient-hankel`.
 
     With right rows $r_j$ and left rows $l_j$, powers of A applied to vectors, $m_j = l_j \cdot r_0$ and
@@ -51,6 +53,38 @@ class Coordinates:
         weighted = weighted.reshape(*g.shape[:-1], rows, self.d)
         toward_A = self._entries(self.left[:-1].reshape(rows, self.d), weighted)
         return np.concatenate([toward_A, *self._toward_vectors(g)], axis=-1)
+
+    @abstractmethod
+    def pack(self, rnn: LinearRNN) -> Float[Array, " n"]:
+        """The student as a vector.
+
+        Args:
+            rnn: a single NumPy system of this structure.
+        """
+
+    @abstractmethod
+    def unpack(self, y: Float[Array, "*batch n"]) -> LinearRNN:
+        """The students behind vectors.
+
+        Args:
+            y: vectors, shape (..., n).
+        """
+
+    @abstractmethod
+    def responses(self, y: Float[Array, " n"]) -> Float[Array, " k"]:
+        """The first k responses; keeps the rows that `pullback` needs.
+
+        Args:
+            y: a vector.
+        """
+
+    @abstractmethod
+    def _entries(self, left: Array, weighted: Array) -> Array:
+        """The stored entries of a weighted sum over pairs of rows."""
+
+    @abstractmethod
+    def _toward_vectors(self, g: Array) -> list:
+        """What `pullback` gives in the directions of the vectors."""
 
     def at_edge(self) -> float:
         """The largest entry of the rows in the last two directions, where `responses` was last called."""
