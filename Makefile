@@ -4,7 +4,7 @@ PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help book test serve pdf notebook study chapter format bench front lock clean env
+.PHONY: help book test serve pdf notebook study fresh chapter format bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS
 
 study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2 or SCHEDULER=tcp://...; no NAME lists them
 	@$(IN) -m ci.pipeline.study "$(NAME)" $(if $(PROCESSES),--processes "$(PROCESSES)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+
+fresh: env ## examine every law on draws that nobody has seen: SEED=7; NAME=... for one law, SHORT=1 for few draws
+	@$(IN) -m ci.pipeline.fresh $(if $(SEED),--seed "$(SEED)") $(if $(NAME),--name "$(NAME)") $(if $(SHORT),--short)
 
 chapter: env ## begin a chapter: NAME=11_rare_events
 	@$(IN) -m ci.pipeline.chapter "$(NAME)"

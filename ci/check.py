@@ -22,6 +22,7 @@ STAGES = {
     ],
     "library": [[*PYTEST, "lib/tests"]],
     "pipeline": [[*PYTEST, "ci/tests"]],
+    "fresh draws": [[sys.executable, "-m", "ci.pipeline.fresh", "--short"]],
     "book and claims": [[sys.executable, "-m", "ci.pipeline.book"]],
     "pages": [
         [sys.executable, "-m", "ci.site.audit", paths.HTML],

@@ -18,6 +18,7 @@ OUTPUTS = BUILD / "outputs"
 FAILED = BUILD / "failed"
 TIMES = BUILD / "times"
 RUNS = BUILD / "runs"
+FRESH = BUILD / "fresh.json"
 HTML = BUILD / "html"
 
 

@@ -161,8 +161,9 @@ def task_ledger():
         if faults:
             return TaskFailed("the ledger does not hold:\n" + "\n".join(f"  {fault}" for fault in faults))
         titles = {chapter: title(nb) for chapter, nb in notebooks.items()}
+        fresh = json.loads(paths.FRESH.read_text(encoding="utf-8")) if paths.FRESH.is_file() else None
         paths.PARTS.mkdir(parents=True, exist_ok=True)
-        paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles), encoding="utf-8")
+        paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles, fresh), encoding="utf-8")
         (paths.PARTS / "ledger_state.md").write_text(state(verdicts), encoding="utf-8")
         PROGRESS.say(f"  ledger  {len(verdicts)} claims verified")
 
@@ -171,6 +172,7 @@ def task_ledger():
         "file_dep": [
             paths.CLAIMS,
             *map(_executed, paths.sources()),
+            *([paths.FRESH] if paths.FRESH.is_file() else []),
             *VERDICTS,
             *_pipeline("pipeline/judge", "pipeline/pages"),
         ],

@@ -51,7 +51,7 @@ def judge(claims: list[Claim], found: list[Record]) -> tuple[list[Verdict], list
         verdicts.append(verdict)
         if not verdict.passed:
             outside = [x for x in verdict.value if not claim.test.passes(x)]
-            told = f"{_some(outside)} of {len(verdict.value)} not {claim.test.text} ({claim.quantity})"
+            told = f"{_some(outside)} of {len(verdict.value)} not {verdict.required} ({claim.quantity})"
             faults.append(f"{where}: false, {told}")
         if not verdict.control_failed:
             inside = [x for x in verdict.control if claim.test.passes(x)]

@@ -6,28 +6,51 @@ from html import escape
 
 from nbformat import NotebookNode
 
+from lowdim.ledger.claims import KINDS
 from lowdim.ledger.verdict import Verdict
 
 
-def claims_page(verdicts: list[Verdict], titles: dict[str, str]) -> str:
+def claims_page(verdicts: list[Verdict], titles: dict[str, str], fresh: dict | None = None) -> str:
     """The Claims page in MyST Markdown: each claim, its measurement, its control, and the way to its cell."""
+    laws = (fresh or {}).get("laws", {})
     parts = [
         "# Claims\n",
         state(verdicts),
         "\nEach sentence below is decided by a number that this build computed. Every measured value must\n"
         "pass the test. The control is a run of the same measurement where the claim must fail, and every\n"
         "value of it must fail the test: a test that cannot fail decides nothing. The build stops if a\n"
-        "claim is missing, recorded twice or false, or if a control passes.\n",
+        "claim is missing, recorded twice or false, or if a control passes.\n\n"
+        "A **theorem check** holds code against a proof and can fail by a bug only. An **example** speaks\n"
+        "of what its sentence names. A **law** speaks of teachers, starts and data drawn from a\n"
+        "distribution, for the share of draws that it says, and is tried again on draws that nobody has\n"
+        "looked at.\n",
+        _examined(fresh),
     ]
     for chapter, title in titles.items():
         rows = [verdict for verdict in verdicts if verdict.claim.chapter == chapter]
         if rows:
             parts.append(f"\n## {title}\n")
-            parts += [_entry(verdict) for verdict in rows]
+            parts += [_entry(verdict, laws.get(verdict.claim.id)) for verdict in rows]
     return "\n".join(parts)
 
 
-def _entry(verdict: Verdict) -> str:
+def _examined(fresh: dict | None) -> str:
+    if not fresh or not fresh["laws"]:
+        return "\nThe laws have not been examined on fresh draws on this machine; `make fresh` does it.\n"
+    form = "in the short form, " if fresh["short"] else ""
+    return f"\nThe last examination, {form}had the seed {fresh['seed']}: `make fresh SEED={fresh['seed']}`.\n"
+
+
+def _range(verdict: Verdict, fresh: dict | None) -> str:
+    """What the claim ranges over, and what came of fresh draws."""
+    claim = verdict.claim
+    if claim.kind != "law":
+        return f"{KINDS[claim.kind].capitalize()}."
+    tried = f" Fresh draws: held {fresh['held']} of {fresh['tried']}." if fresh else ""
+    return f"Law, for {claim.drawn.strip()}.{tried}"
+
+
+def _entry(verdict: Verdict, fresh: dict | None) -> str:
     claim = verdict.claim
     link = f"notebooks/{claim.chapter}.html#claim-{claim.id}"
     return f"""
@@ -35,6 +58,8 @@ def _entry(verdict: Verdict) -> str:
 :name: ledger-{claim.id}
 
 {claim.claim.strip()}
+
+<p class="lowdim-claim-range">{escape(_range(verdict, fresh))}</p>
 
 {verdict.rows()}
 

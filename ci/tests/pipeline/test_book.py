@@ -11,6 +11,7 @@ import pytest
 CLAIM = """
 - id: {id}
   chapter: {chapter}
+  kind: example
   claim: "The ratio is small."
   quantity: "ratio"
   test: {{below: 0.5}}

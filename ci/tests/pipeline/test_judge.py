@@ -18,6 +18,7 @@ CLAIMS = {
 ENTRY = """
 - id: {id}
   chapter: {chapter}
+  kind: example
   claim: "A sentence about $x_{{1}}$."
   quantity: "distance from the truth"
   test: {{below: 1e-3}}

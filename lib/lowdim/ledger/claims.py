@@ -10,7 +10,14 @@ from typing import Any
 
 import yaml
 
-FIELDS = ("id", "chapter", "claim", "quantity", "test", "control")
+FIELDS = ("id", "chapter", "kind", "claim", "quantity", "test", "control")
+LAW_FIELDS = ("drawn", "share")
+# What a claim ranges over, and what its row says of it.
+KINDS = {
+    "theorem": "theorem check",  # code against a proof: it can fail by a bug only
+    "example": "example",  # of what the sentence names, and of nothing else
+    "law": "law",  # of draws from a stated distribution, tried again on draws that nobody has seen
+}
 FORMS = "below: x | above: x | between: [low, high] | order: {expected: x, within: y}"
 
 
@@ -41,7 +48,9 @@ class Claim:
     """One entry of ``claims.yml``.
 
     The chapter makes the claim, a sentence with its own id; the quantity is what is measured to decide it,
-    the test is what every value must pass, and the control says where the same measurement must fail.
+    the test is what every value must pass, and the control says where the same measurement must fail.  The
+    kind says what the claim ranges over: "theorem" (a check of code against a proof), "example" (of what the
+    sentence names) or "law", which says what is drawn, and the share of draws that must pass.
     """
 
     id: str
@@ -50,6 +59,9 @@ class Claim:
     quantity: str
     test: Criterion
     control: str
+    kind: str = "example"
+    drawn: str = ""
+    share: float = 1.0
 
 
 def claims_path() -> Path:
@@ -102,18 +114,28 @@ def read_claims(path: Path) -> list[Claim]:
 def _claim(entry: Any) -> Claim:
     if not isinstance(entry, Mapping):
         raise ValueError(f"expected the fields {', '.join(FIELDS)}, found {entry!r}")
-    if missing := [field for field in FIELDS if field not in entry]:
+    if (kind := entry.get("kind")) not in (*KINDS, None):
+        raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
+    fields = FIELDS + LAW_FIELDS if kind == "law" else FIELDS
+    if missing := [field for field in fields if field not in entry]:
         raise ValueError(f"misses {', '.join(missing)}")
-    if unknown := [str(field) for field in entry if field not in FIELDS]:
-        raise ValueError(f"has unknown {', '.join(unknown)}; the fields are {', '.join(FIELDS)}")
-    text = {field: entry[field] for field in FIELDS if field != "test"}
+    if unknown := [str(field) for field in entry if field not in fields]:
+        raise ValueError(f"has unknown {', '.join(unknown)}; the fields are {', '.join(fields)}")
+    text = {field: entry[field] for field in fields if field not in ("test", "share")}
     if blank := [field for field, words in text.items() if not isinstance(words, str) or not words.strip()]:
         raise ValueError(f"{', '.join(blank)} must be text")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text["id"]):
         raise ValueError("an id is made of lower case letters, digits and single hyphens")
     if formulas := [field for field in ("quantity", "control") if "$" in text[field]]:
         raise ValueError(f"{', '.join(formulas)} must be plain text: a cell's output typesets no formula")
-    return Claim(test=_criterion(entry["test"]), **text)
+    return Claim(test=_criterion(entry["test"]), share=_share(entry.get("share", 1.0)), **text)
+
+
+def _share(x: Any) -> float:
+    share = _bound(x)
+    if not 0.5 < share <= 1:
+        raise ValueError(f"share is {x!r}, expected a share of the draws above 0.5 and at most 1")
+    return share
 
 
 def _criterion(test: Any) -> Criterion:

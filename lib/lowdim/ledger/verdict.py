@@ -7,13 +7,14 @@ claim: the reader sees its row turn false in its place, and the build stops afte
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from lowdim.ledger.claims import Claim, claims_path, read_claims
+from lowdim.ledger.claims import KINDS, Claim, claims_path, read_claims
 
 MIME = "application/vnd.lowdim.claim+json"
 
@@ -22,7 +23,8 @@ MIME = "application/vnd.lowdim.claim+json"
 class Verdict:
     """What was measured for a claim, and what it decides.
 
-    Every number of the value must pass the claim's test, every number of the control must fail it.
+    Every number of the value must pass the claim's test, every number of the control must fail it; for a law
+    that claims a share of its draws, as many of the value must pass, and as many of the control must fail.
     """
 
     claim: Claim
@@ -31,13 +33,19 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Every entry of the value passes the test."""
-        return all(map(self.claim.test.passes, self.value))
+        """Enough entries of the value pass the test: every one, unless a law claims less."""
+        return _share(map(self.claim.test.passes, self.value)) >= self.claim.share
 
     @property
     def control_failed(self) -> bool:
-        """Every entry of the control fails the test, as it must."""
-        return not any(map(self.claim.test.passes, self.control))
+        """Enough entries of the control fail the test, as they must: every one, unless a law claims less."""
+        return _share(not self.claim.test.passes(x) for x in self.control) >= self.claim.share
+
+    @property
+    def required(self) -> str:
+        """The test in words, with the share of the draws that must pass it."""
+        share = f" for {100 * self.claim.share:.3g} % of the draws" if self.claim.share < 1 else ""
+        return self.claim.test.text + share
 
     @property
     def word(self) -> str:
@@ -49,7 +57,7 @@ class Verdict:
     def __repr__(self) -> str:
         c = self.claim
         return (
-            f"{c.id}: {self.word}. {c.quantity}: {summary(self.value)}; required: {c.test.text}; "
+            f"{c.id}: {self.word}. {c.quantity}: {summary(self.value)}; required: {self.required}; "
             f"control ({c.control}): {summary(self.control)}"
         )
 
@@ -74,7 +82,7 @@ class Verdict:
             '<dl class="lowdim-claim-rows">\n'
             f"<dt>{quantity}</dt>\n"
             f"<dd><strong>{html_numbers(summary(self.value))}</strong>, "
-            f"required: {html_numbers(c.test.text)}</dd>\n"
+            f"required: {html_numbers(self.required)}</dd>\n"
             f"<dt>Control: {escape(c.control)}</dt>\n"
             f"<dd><strong>{html_numbers(summary(self.control))}</strong>, {fate}</dd>\n"
             "</dl>"
@@ -86,6 +94,7 @@ class Verdict:
             f'<div class="lowdim-claim lowdim-claim-{state}" id="claim-{self.claim.id}" role="group" '
             f'aria-label="Claim {self.claim.id}: {self.word}">\n'
             f'<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{self.word}</strong> '
+            f'<span class="lowdim-claim-kind">{KINDS[self.claim.kind]}</span> '
             f'<code class="lowdim-claim-id">{self.claim.id}</code></p>\n'
             f"{self.rows()}\n</div>"
         )
@@ -151,6 +160,11 @@ def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
     if array.size == 0:
         raise ValueError(f"claim {id!r}: {argument} is empty, and an empty measurement decides nothing")
     return tuple(float(x) for x in array.ravel())
+
+
+def _share(passed: Iterable[bool]) -> float:
+    outcomes = list(passed)
+    return sum(outcomes) / len(outcomes)
 
 
 def _json(x: float) -> float | str:

@@ -15,6 +15,7 @@ from lowdim.ledger.claims import claims_path, read_claims
 ENTRY = """
 - id: loss-identity
   chapter: 01_setting
+  kind: example
   claim: "The loss is $\\\\sum r_j^2$."
   quantity: "distance <from> the closed form"
   test: {test}
@@ -212,3 +213,46 @@ def test_a_missing_file_says_how_to_name_one(tmp_path, monkeypatch):
     monkeypatch.setenv("LOWDIM_CLAIMS", "nowhere.yml")
     with pytest.raises(FileNotFoundError, match=r"nowhere\.yml"):
         claims_path()
+
+
+LAW = """
+- id: loss-identity
+  chapter: 01_setting
+  kind: law
+  claim: "The loss is small."
+  quantity: "loss"
+  test: {below: 0.5}
+  control: "the loss of a large start"
+  drawn: "starts"
+  share: 0.8
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "control", "word"),
+    [
+        ([0.1] * 8 + [1.0] * 2, [1.0] * 8 + [0.1] * 2, "verified"),
+        ([0.1] * 7 + [1.0] * 3, [1.0] * 10, "false"),
+        ([0.1] * 10, [1.0] * 7 + [0.1] * 3, "control passes"),
+    ],
+)
+def test_a_law_holds_for_the_share_of_draws_that_it_claims(claims, shown, value, control, word):
+    claims(text=LAW)
+    data, _ = shown(value, control)
+    assert f"loss-identity: {word}." in data["text/plain"]
+    assert "below 0.5 for 80 % of the draws" in data["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("kind: law", "kind: rule", "kind is 'rule', expected one of theorem, example, law"),
+        ("kind: law", "kind: example", "has unknown drawn, share"),
+        ('  drawn: "starts"\n', "", "misses drawn"),
+        ("share: 0.8", "share: 1.2", "share is 1.2, expected a share of the draws above 0.5"),
+        ("share: 0.8", "share: true", "no finite number"),
+    ],
+)
+def test_a_law_says_what_is_drawn_and_how_often_it_holds(claims, old, new, message):
+    with pytest.raises(ValueError, match=message):
+        read_claims(claims(text=LAW.replace(old, new)))

@@ -1,0 +1,13 @@
+"""The laws of the book as functions of one draw: what chapters measure, and `make fresh` examines again.
+
+A law draws teachers, starts and data from the distribution that its claim names, with a generator of its own
+for each draw, and returns the number that the claim's test decides.
+
+============== =================================================================================
+registry       the laws there are, and how one is examined on fresh draws
+============== =================================================================================
+"""
+
+from lowdim.experiments.laws.registry import LAWS, Law, draws, law
+
+__all__ = ["LAWS", "Law", "draws", "law"]
