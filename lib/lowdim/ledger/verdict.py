@@ -16,6 +16,7 @@ import numpy as np
 from lowdim.ledger.claims import Claim, claims_path, read_claims
 
 MIME = "application/vnd.lowdim.claim+json"
+"""Under this type a cell's output carries its verdict."""
 
 
 @dataclass(frozen=True)
