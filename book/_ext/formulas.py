@@ -5,7 +5,7 @@ formula before it, an opening bracket with the one after it: browsers may break 
 anything.
 
 A page whose front matter says ``formulas: mathml`` is for looking up and has formulas by the hundred: there
-the browser sets them, from MathML, in a tenth of the bytes.
+the browser sets them, from MathML, in a fifth of the bytes.
 
 sphinxcontrib-katex lends its copy of KaTeX. Its own renderer prints a bad formula in red, and talks to Node
 through a socket whose first connection is refused now and then on a busy machine.

@@ -14,7 +14,9 @@ from docstrings import blocks, linked, summary
 from docutils import nodes
 from proofs import fold
 from rooms import PICTURES, chapters, modules, rooms, signature, target
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.domains.python import PyModule
 from sphinx.util.docutils import SphinxDirective
 
 LINE = re.compile(r"(?m)^\{library\}(?: (\w+))?$")
@@ -33,6 +35,14 @@ class Fold(SphinxDirective):
         folded = fold("", nodes.inline("", self.arguments[0]))
         self.state.nested_parse(self.content, self.content_offset, folded)
         return [folded]
+
+
+class Module(PyModule):
+    """The target of links to a module, in no index: the search stumbles over its dots."""
+
+    def run(self) -> list[nodes.Node]:
+        """Sphinx's own, less its entry in the index."""
+        return [node for node in super().run() if not isinstance(node, addnodes.index)]
 
 
 def add_names(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -115,5 +125,6 @@ def setup(app: Sphinx) -> dict:
     """Write the pages when they are read."""
     app.add_config_value("lowdim_repository", "", "env")
     app.add_directive("fold", Fold)
+    app.add_directive_to_domain("py", "module", Module, override=True)
     app.connect("source-read", add_names)
     return {"parallel_read_safe": True}

@@ -1,5 +1,6 @@
 """The pages on the real library: every public name is there, and every theorem that is cited."""
 
+import asyncio
 import re
 import shutil
 
@@ -8,6 +9,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from ci import paths
+from ci.site.browser import chromium, served
 from ci.site.build import jupyter_book
 
 PAGES = paths.BOOK / "api"
@@ -86,6 +88,23 @@ def test_every_public_name_is_on_the_page_of_its_room_and_in_the_list_of_all(sit
     }
     assert links == ({f"module-{name.rpartition('.')[0]}" for name in names} if room == "figures" else names)
     assert not pages[room].select(".bd-article .katex-html")
+
+
+def test_the_search_finds_names_and_stumbles_over_none(site):
+    async def search(address, words):
+        async with chromium() as browser:
+            page, said = await browser.new_page(), []
+            page.on("console", lambda message: said.append(message.text))
+            await page.goto(f"{address}search.html?q={words}")
+            await page.locator("#search-results li").first.wait_for(timeout=10_000)
+            await page.wait_for_load_state("networkidle")
+            links = await page.locator("#search-results a").evaluate_all("all => all.map((a) => a.href)")
+            return links, [text for text in said if "Anchored" in text]
+
+    with served(site) as address:
+        links, stumbled = asyncio.run(search(address, "extrapolation"))
+    assert f"{address}api/systems.html#lowdim.systems.extrapolation_error" in links
+    assert stumbled == []
 
 
 @pytest.mark.parametrize("file", FILES)
