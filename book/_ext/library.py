@@ -1,111 +1,130 @@
-"""The page on the library, written from the docstrings, which are Markdown with formulas.
+"""The pages on the library, written from its docstrings.
 
-A line ``{library} systems`` of the page becomes the public names of that room. The source is read, not
-imported: building the page does not wait for PyTorch.
+The line ``{library} systems`` of a page becomes the public names of that room, each of which a chapter can
+link to, as in {py:func}`lowdim.systems.teacher`; the line ``{library}`` becomes tables of all names.
 """
 
-import ast
+import functools
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import griffe
+from docstrings import blocks, linked, summary
+from docutils import nodes
+from proofs import fold
+from rooms import PICTURES, chapters, modules, rooms, signature, target
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.domains.python import PyModule
+from sphinx.util.docutils import SphinxDirective
 
-PAGE = "api"
-
-
-def add_modules(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put each module in the place of its line."""
-    if docname == PAGE:
-        folder = Path(app.srcdir).parent / "lib" / "lowdim"
-        source[0] = re.sub(
-            r"(?m)^\{library\} (\w+)$",
-            lambda line: "\n".join(module(folder, line[1])),
-            source[0],
-        )
+LINE = re.compile(r"(?m)^\{library\}(?: (\w+))?$")
+TABLE = re.compile(r"(?m)^=+ =+\n(?:.+\n)+?=+ =+\n?")  # of modules, in the docstring of a room
 
 
-def module(folder: Path, name: str) -> Iterator[str]:
-    """One module or package in Markdown: what it is about, then its public names."""
-    package = folder / name / "__init__.py"
-    tree = parse(package if package.exists() else folder / f"{name}.py")
-    yield f"## lowdim.{name}\n"
-    yield markdown(tree)
-    for node in offered(folder / name) if package.exists() else defined(tree):
-        yield f"### `{node.name}`\n"
-        yield f"```python\n{laid_out(node.name, call(node))}\n```\n"
-        yield markdown(node)
-        if isinstance(node, ast.ClassDef):
-            yield members(node)
+class Fold(SphinxDirective):
+    """A text under a title that the reader opens."""
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """The title first, as the element wants it."""
+        folded = fold("", nodes.inline("", self.arguments[0]))
+        self.state.nested_parse(self.content, self.content_offset, folded)
+        return [folded]
 
 
-def parse(path: Path) -> ast.Module:
-    """The syntax tree of a file."""
-    return ast.parse(path.read_text(encoding="utf-8"))
+class Module(PyModule):
+    """The target of links to a module, in no index: the search stumbles over its dots."""
+
+    def run(self) -> list[nodes.Node]:
+        """Sphinx's own, less its entry in the index."""
+        return [node for node in super().run() if not isinstance(node, addnodes.index)]
 
 
-def defined(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-    """The public functions and classes of a file."""
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-            yield node
+def add_names(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the names in the place of the line."""
+    library = Path(app.srcdir).parent / "lib"
+
+    def written(line: re.Match) -> str:
+        parts = page(library, line[1], app.config.lowdim_repository) if line[1] else index(library)
+        return "\n\n".join(parts)
+
+    source[0] = LINE.sub(written, source[0])
 
 
-def offered(room: Path) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-    """What the face of a room takes from its modules."""
-    for node in parse(room / "__init__.pyi").body:
-        if isinstance(node, ast.ImportFrom):
-            names = {each.name for each in node.names}
-            yield from (part for part in defined(parse(room / f"{node.module}.py")) if part.name in names)
+def index(library: Path) -> Iterator[str]:
+    """For each room what it is about, and a table of its names; for the pictures a table of their modules."""
+    for room, home in rooms(library).items():
+        say = functools.partial(linked, target=functools.partial(target, library, room))
+        things = {name: thing for _, group in modules(library, room) for name, thing in group.items()}
+        if room == PICTURES:
+            things = {module.path: module for module, _ in modules(library, room)}
+        yield f"## [{home.path}]({room}.md)\n\n{say(summary(home.docstring))}"
+        lines = {name: say(summary(thing.docstring)).replace("|", r"\|") for name, thing in things.items()}
+        rows = [f"| {{py:obj}}`{name.split('.')[-1]} <{name}>` | {line} |" for name, line in lines.items()]
+        yield "\n".join(["| name | what it is |", "|---|---|", *rows])
 
 
-def call(node: ast.FunctionDef | ast.ClassDef) -> str:
-    """Names and defaults of the arguments, without annotations: the docstring says what they are."""
-    if isinstance(node, ast.FunctionDef):
-        given = node.args
-        for part in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
-            if part:
-                part.annotation = None
-        return ast.unparse(given).removeprefix("self, ")
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-            return call(part)
-    fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
-    return ", ".join(
-        ast.unparse(part.target) + (f"={ast.unparse(part.value)}" if part.value else "") for part in fields
-    )
+def page(library: Path, room: str, repository: str) -> Iterator[str]:
+    """A room: what it is about, and its names, module by module."""
+    home = rooms(library)[room]
+    say = functools.partial(linked, target=functools.partial(target, library, room))
+    yield f":::{{py:module}} {home.path}\n:::"
+    yield say(TABLE.sub("", home.docstring.value))
+    for module, things in modules(library, room):
+        if module is not home:
+            yield f"## `{module.name}`\n\n:::{{py:module}} {module.path}\n:::"
+            yield from map(say, blocks(module.docstring, {}))
+        for name, thing in things.items():
+            rows = {"Used in": users(library, name), "Source": origin(library, thing, repository)}
+            text = [summary(thing.docstring)] if room == PICTURES else blocks(thing.docstring, rows)
+            inside = [] if room == PICTURES else members(thing)
+            yield described(library, name, thing, [*text, *inside])
 
 
-def laid_out(name: str, arguments: str) -> str:
-    """A call whose lines are as short as a page shows them."""
-    lines = textwrap.wrap(arguments, 84, break_long_words=False, break_on_hyphens=False)
-    if len(f"{name}({arguments})") <= 88:
-        return f"{name}({arguments})"
-    return "\n".join([f"{name}(", *(f"    {line}" for line in lines), ")"])
+def described(library: Path, full: str, thing: griffe.Object, parts: list[str]) -> str:
+    """A name as an object of Sphinx's Python domain; in its docstring it and its arguments are no links."""
+    home, _, name = full.rpartition(".")
+    calls = [part for part in (thing, *thing.members.values()) if part.is_function or part.is_class]
+    own = {name, *(each.name for part in calls for each in part.parameters)}
+    room = home.split(".")[1]
+    text = linked("\n\n".join(parts), lambda word: None if word in own else target(library, room, word))
+    if thing.is_attribute:
+        return f"::::::{{py:data}} {name}\n:module: {home}\n:value: {thing.value}\n\n{text}\n::::::"
+    call = f"{name}{signature(thing)}"
+    return f"::::::{{py:{thing.kind.value}}} {call}\n:module: {home}\n\n{text}\n::::::"
 
 
-def members(node: ast.ClassDef) -> str:
-    """The public methods and properties of a class, a line each."""
-    lines = []
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
-            meaning, _, _ = markdown(part).partition("\n\n")
-            lines.append(f"- `.{part.name}`: {meaning}")
-    return "\n".join(["**Members**\n", *lines, ""]) if lines else ""
+def members(thing: griffe.Object) -> Iterator[str]:
+    """The public methods and properties of a class; its fields are among its arguments."""
+    for name, part in thing.members.items() if thing.is_class else ():
+        if part.docstring and not name.startswith("_"):
+            kind, call = ("method", signature(part)) if part.is_function else ("property", "")
+            text = "\n\n".join(blocks(part.docstring, {}))
+            yield f":::::{{py:{kind}}} {name}{call}\n\n{text}\n:::::"
 
 
-def markdown(node: ast.Module | ast.FunctionDef | ast.ClassDef) -> str:
-    """A docstring, with its Google sections as a page shows them and its examples as code."""
-    docstring = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", ast.get_docstring(node) or "")
-    docstring = re.sub(r"(?m)^(>>> .*\n?(?:.+\n?)*)", r"```pycon\n\1\n```\n", docstring)
-    docstring = re.sub(r"(?m)^Args:$", "**Arguments**\n", docstring)
-    docstring = re.sub(r"(?m)^Returns:\n {4}(?=\S)", "**Returns** ", docstring)
-    docstring = re.sub(r"(?m)^Raises:$", "**Raises**\n", docstring)
-    return re.sub(r"(?m)^ {4}([*]*\w[\w, *]*): (?=\S)", r"- `\1`: ", docstring) + "\n"
+def users(library: Path, name: str) -> str:
+    """The chapters that take a name, as links that say what each is about."""
+    used = chapters(library).get(name, ())
+    return ", ".join(f"{{doc}}`{stem[3:].replace('_', ' ')} </notebooks/{stem}>`" for stem in used)
+
+
+def origin(library: Path, thing: griffe.Object, repository: str) -> str:
+    """The place of a name in the repository, a link if the repository has an address."""
+    path = thing.filepath.relative_to(library.parent).as_posix()
+    place = f"{path}, line {thing.lineno}"
+    return f"[{place}]({repository.rstrip('/')}/{path}#L{thing.lineno})" if repository else place
 
 
 def setup(app: Sphinx) -> dict:
-    """Write the page when it is read."""
-    app.connect("source-read", add_modules)
+    """Write the pages when they are read."""
+    app.add_config_value("lowdim_repository", "", "env")
+    app.add_directive("fold", Fold)
+    app.add_directive_to_domain("py", "module", Module, override=True)
+    app.connect("source-read", add_names)
     return {"parallel_read_safe": True}

@@ -229,7 +229,8 @@ def task_site():
             {
                 *pages,
                 *map(_executed, paths.sources()),
-                *paths.LIBRARY.rglob("*.py"),  # the page on the library shows its docstrings
+                *paths.LIBRARY.rglob("*.py"),  # the pages on the library show its docstrings
+                *paths.LIBRARY.rglob("*.pyi"),
                 paths.CLAIMS_PAGE,
                 paths.PARTS / "ledger_state.md",
                 paths.PARTS / "times.html",

@@ -2,7 +2,8 @@
 
 Each room holds one subject, and its face names what it offers, for example
 ``from lowdim.systems import teacher``.  Nothing is loaded before it is taken, so that work which needs only
-NumPy does not wait for PyTorch.
+NumPy does not wait for PyTorch.  A name such as `thm-loss` in a docstring is the label of a theorem of the
+book; the book's pages on the library turn it into a link.
 
 ============ ===================================================================================
 arrays       what is accepted everywhere, NumPy and torch alike

@@ -14,9 +14,11 @@ CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
 extensions = ["myst_parser", "sphinx_proof", "chapters", "formulas", "library", "proofs"]
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 html_math_renderer = "formulas"
 numfig = True
+nitpicky = True
+add_module_names = False
 html_permalinks = False
 """
 
@@ -28,7 +30,7 @@ $$
 y_t = C h_t
 $$ (eq-out)
 
-By {eq}`eq-out` it is so, and [the chapter](chapter.md) says why.
+By {eq}`eq-out` it is so, and [the chapter](notebooks/01_setting.md) says why.
 
 :::{prf:theorem} First
 :label: thm-first
@@ -43,6 +45,8 @@ $$
 
 And so on.
 :::
+
+Chapters link to {py:func}`lowdim.rooms.question`.
 
 :::{prf:lemma}
 :label: lem-second
@@ -59,25 +63,33 @@ A long story.
 ```{toctree}
 :hidden:
 
-api
-chapter
+api/index
+api/systems
+api/rooms
+notebooks/01_setting
 ```
 """
 
-MODULE = '''"""Systems: $y = m * x$."""
+MODULE = '''"""Systems: $y = m * x$, by :mod:`lowdim.systems`."""
 
 
-def answer(rnn, length=3):
-    """The response $m_j$, by :func:`answer`.
+def answer(rnn, *, length=3):
+    """The response $m_j$ of a `System` (`thm-first`).
+
+    It is no link here, `answer`, nor is what is not public, `_hidden`.
 
     Args:
         rnn: the system.
-        length: how many lags.
+        length: how many lags,
+            counted from 0.
 
     Returns:
         shape (length,).
 
-    >>> answer(1)
+    Raises:
+        ValueError: no lags.
+
+    >>> answer(1)  # `System`
     2
     """
 
@@ -91,19 +103,46 @@ class System:
 
     Args:
         A: its matrix.
+        answer: an argument that is called like a function.
     """
 
-    A: int
-    B: int = 2
+    def __init__(self, A, answer=2):
+        self.A = A
 
+    @property
     def dim(self):
         """Its size."""
+
+    def map(self, function):
+        """Another one."""
 '''
 
+PACKAGE = '''"""Rooms: one idea each, $|a|$.
 
-PACKAGE = '"""Rooms: one idea each."""\n'
-STUB = "from .inner import question as question\n"
-LIBRARY = "# Library\n\n{library} systems\n\n{library} rooms\n"
+===== ===============
+outer is listed first
+inner the question
+===== ===============
+"""
+'''
+STUB = """from .inner import answer as question
+from .outer import LIMIT as LIMIT
+"""
+OUTER = '''"""The outer one."""
+
+LIMIT = 3
+"""How far.
+
+{long}
+"""
+'''.format(long="Why so far? " * 50)
+PAGES = {
+    "api/index.md": "# Library\n\n{library}\n",
+    "api/systems.md": "---\nformulas: mathml\n---\n\n# Systems\n\n{library} systems\n",
+    "api/rooms.md": "# Rooms\n\n{library} rooms\n",
+}
+CHAPTER = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
+SOURCE = "from lowdim.rooms import (\n    question as q,\n)\nfrom lowdim import systems as s\n\ns.answer(1)\n"
 
 
 def build(folder, pages):
@@ -112,6 +151,7 @@ def build(folder, pages):
     source.mkdir()
     (source / "conf.py").write_text(CONF.format(extensions=str(paths.BOOK / "_ext")), encoding="utf-8")
     for name, text in pages.items():
+        (source / name).parent.mkdir(exist_ok=True)
         (source / name).write_text(text, encoding="utf-8")
     command = [
         sys.executable,
@@ -136,26 +176,39 @@ def build(folder, pages):
 def site(tmp_path_factory):
     """A page of everything and a page on a small library, built without a complaint."""
     folder = tmp_path_factory.mktemp("pages")
-    lowdim = folder / "lib" / "lowdim"
-    (lowdim / "rooms").mkdir(parents=True)
-    (lowdim / "systems.py").write_text(MODULE, encoding="utf-8")
-    (lowdim / "rooms" / "__init__.py").write_text(PACKAGE, encoding="utf-8")
-    (lowdim / "rooms" / "__init__.pyi").write_text(STUB, encoding="utf-8")
-    (lowdim / "rooms" / "inner.py").write_text(MODULE.replace("answer", "question"), encoding="utf-8")
-    chapter = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
-    pages = {"index.md": INDEX, "api.md": LIBRARY, "chapter.rst": chapter}
-    assert build(folder, pages) == (0, "")
+    files = {
+        "lib/lowdim/__init__.py": '"""The package."""\n',
+        "lib/lowdim/systems.py": MODULE,
+        "lib/lowdim/rooms/__init__.py": PACKAGE,
+        "lib/lowdim/rooms/__init__.pyi": STUB,
+        "lib/lowdim/rooms/inner.py": MODULE,
+        "lib/lowdim/rooms/outer.py": OUTER,
+        "notebooks/01_setting.md": SOURCE,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    assert build(folder, {"index.md": INDEX, "notebooks/01_setting.rst": CHAPTER} | PAGES) == (0, "")
     return folder / "html"
+
+
+def soup(file):
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 @pytest.fixture(scope="module")
 def page(site):
-    return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+    return soup(site / "index.html")
 
 
 @pytest.fixture(scope="module")
-def library(site):
-    return BeautifulSoup((site / "api.html").read_text(encoding="utf-8"), "html.parser")
+def systems(site):
+    return soup(site / "api" / "systems.html")
+
+
+@pytest.fixture(scope="module")
+def rooms(site):
+    return soup(site / "api" / "rooms.html")
 
 
 def test_formulas_are_set_when_the_site_is_built(page):
@@ -180,7 +233,7 @@ def test_a_formula_that_katex_cannot_read_stops_the_build_with_its_line(tmp_path
 
 
 def test_a_link_to_the_text_of_a_chapter_leads_to_the_chapter(page):
-    assert page.find("a", string="the chapter")["href"] == "chapter.html"
+    assert page.find("a", string="the chapter")["href"] == "notebooks/01_setting.html"
 
 
 def test_a_proof_says_so_and_may_begin_with_a_formula(page):
@@ -202,22 +255,83 @@ def test_ids_are_unique(page):
     assert sorted(set(ids)) == sorted(ids)
 
 
-def test_the_library_page_shows_public_names_with_their_calls(library):
-    assert [e.get_text() for e in library.select("section :is(h2, h3)")] == [
-        "lowdim.systems",
-        "answer",
-        "System",
-        "lowdim.rooms",
-        "question",  # of a package only what its own file imports
+def calls(page):
+    return {e["id"]: e.get_text().strip() for e in page.select("dt.sig[id]")}
+
+
+def row(described, title):
+    """What stands beside a title in the list of a name."""
+    return described.find("dt", string=title).find_next_sibling("dd")
+
+
+def test_a_page_of_the_library_shows_public_names_with_their_calls(systems, rooms):
+    assert calls(systems) == {
+        "lowdim.systems.answer": "answer(rnn, *, length=3)",
+        "lowdim.systems.System": "class System(A, answer=2)",
+        "lowdim.systems.System.dim": "property dim",
+        "lowdim.systems.System.map": "map(function)",
+    }
+    # Of a package only what its face takes, under the name that it has there, in the order of its table.
+    assert calls(rooms) == {
+        "lowdim.rooms.LIMIT": "LIMIT = 3",
+        "lowdim.rooms.question": "question(rnn, *, length=3)",
+    }
+    assert [e.get_text() for e in rooms.select("h2")] == ["outer", "inner"]
+    assert "listed first" not in rooms.get_text()
+
+
+def test_a_docstring_is_a_list_of_its_sections_and_code(systems):
+    described = systems.find(id="lowdim.systems.answer").parent
+    assert [e.get_text() for e in row(described, "Arguments").select("li")] == [
+        "rnn: the system.",
+        "length: how many lags,\ncounted from 0.",
     ]
-    calls = [e.get_text().strip() for e in library.select(".highlight-python")]
-    assert calls == ["answer(rnn, length=3)", "System(A, B=2)", "question(rnn, length=3)"]
+    assert row(described, "Returns").get_text().strip() == "shape (length,)."
+    assert row(described, "Raises").get_text().strip() == "ValueError: no lags."
+    assert described.select_one(".highlight-pycon").get_text().split() == [
+        ">>>",
+        "answer(1)",
+        "#",
+        "`System`",
+        "2",
+    ]
+    assert row(described, "Source").get_text().strip() == "lib/lowdim/systems.py, line 4"
 
 
-def test_the_library_page_shows_docstrings_as_markdown(library):
-    described = library.select_one("#answer")
-    assert [e.get_text() for e in described.select("li")] == ["rnn: the system.", "length: how many lags."]
-    assert described.select_one(".katex annotation").string == "m_j"
-    assert described.find("code", string="answer")
-    assert described.select_one(".highlight-pycon").get_text().split() == [">>>", "answer(1)", "2"]
-    assert library.select("#system li")[-1].get_text() == ".dim: Its size."
+def test_a_docstring_links_names_theorems_and_chapters(systems, rooms):
+    described = systems.find(id="lowdim.systems.answer").parent
+    links = {e.get_text(): e["href"] for e in described.select("a")}
+    assert links == {
+        "System": "#lowdim.systems.System",
+        "Theorem 1": "../index.html#thm-first",
+        "setting": "../notebooks/01_setting.html",
+    }
+    assert rooms.find(id="lowdim.rooms.question").parent.find("a", string="setting")
+    assert not systems.find(id="lowdim.systems.System").parent.select("a")
+
+
+def test_a_chapter_can_link_to_a_name(page):
+    link = page.find("a", string="lowdim.rooms.question()")
+    assert link["href"] == "api/rooms.html#lowdim.rooms.question"
+
+
+def test_a_long_explanation_is_folded(systems, rooms):
+    folded = rooms.find(id="lowdim.rooms.LIMIT").parent.select_one("details")
+    assert folded.summary.get_text() == "More"
+    assert folded.p.get_text().startswith("Why so far?")
+    assert not systems.select("dl.py details")
+
+
+def test_a_page_can_leave_its_formulas_to_the_browser(systems, rooms):
+    assert rooms.select(".katex-html")
+    assert not systems.select(".katex-html")
+    assert systems.select_one("dl.py .katex > math annotation").string == "m_j"
+
+
+def test_the_first_page_of_the_library_lists_the_names_of_every_room(site):
+    index = soup(site / "api" / "index.html")
+    assert [e.get_text() for e in index.select("h2")] == ["lowdim.rooms", "lowdim.systems"]
+    rows = [[cell.get_text() for cell in e.select("td")] for e in index.select("tbody tr")]
+    assert rows[0] == ["LIMIT", "How far."]
+    assert [name for name, _ in rows] == ["LIMIT", "question", "answer", "System"]
+    assert index.find("a", string="question")["href"] == "rooms.html#lowdim.rooms.question"

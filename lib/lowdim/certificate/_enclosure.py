@@ -1,4 +1,4 @@
-r"""What the first k moments of a non-negative measure say about its later ones (statement `enclosure`)."""
+r"""What the first k moments of a non-negative measure say about its later ones (`thm-moments-enclosure`)."""
 
 from __future__ import annotations
 

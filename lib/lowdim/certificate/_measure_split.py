@@ -1,7 +1,7 @@
 r"""A symmetric system as the difference of two non-negative measures on its spectrum.
 
 With $u = B - C^{\mathsf T}$ and $v = B + C^{\mathsf T}$ the response is $m_j = \frac14 v^{\mathsf T} A^j v -
-\frac14 u^{\mathsf T} A^j u$, each part the moments of a non-negative measure (statement `measure-split`).
+\frac14 u^{\mathsf T} A^j u$, each part the moments of a non-negative measure (`prop-balance-split`).
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def certify(
     max_radius: float = 1.01,
     max_imbalance: float = 0.1,
 ) -> Certificate:
-    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (statements `enclosure`, `end-to-end`).
+    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (`thm-moments-enclosure`, `thm-moments-end`).
 
     The student is $\mu^+ - \mu^-$, two non-negative measures on its spectrum whose first k moments are
     measured.  For any nodes t, each of them twice, with $N_i = \prod_{l<i} (x - t_l)$,

@@ -1,4 +1,4 @@
-r"""Escape from the origin when the teacher answers nothing at lag 0 (statement `orthogonal-teacher`).
+r"""Escape from the origin when the teacher answers nothing at lag 0 (`thm-orthogonal`).
 
 With $\hat m_0 = \hat C \hat B = 0$ the origin is no saddle of exponential growth.  To leading order the loss
 is $\|\hat m\|^2 - 2 \hat m_1\, c^{\mathsf T} A b$, a cubic form, and gradient flow from

@@ -2,8 +2,8 @@ r"""Plateaus: the saddles that a symmetric student visits from near zero, and th
 
 A plateau is a balanced student at rest with n active atoms, $\mu = \sum_i w_i \delta_{\lambda_i}$: the best
 fit of the teacher's first k responses by n atoms, as far as we ever saw.  `atomic_fits` computes those fits
-without any flow; the rest of the module predicts what the flow does there (statements `plateau-sign`,
-`plateau-rates`).
+without any flow; the rest of the module predicts what the flow does there (`thm-plateau-sign`,
+`thm-plateau-rates`).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def first_residual(fit: LinearRNN, truth: LinearRNN, k: int) -> float:
     r"""$r_0 = -\sum_l \hat w_l\, p(\hat\lambda_l)\, s(\hat\lambda_l)$ at a balanced student at rest.
 
     $p = \prod_i (x - \lambda_i)^2$ over its atoms, and $s$ of degree $k - 1 - 2n$ minimizes the sum of the
-    squared coefficients of $1 - ps$ (statement `plateau-sign`).
+    squared coefficients of $1 - ps$ (`thm-plateau-sign`).
 
     Args:
         fit: the student's active part, n atoms with 2n < k, none at zero.
@@ -133,7 +133,7 @@ def optimal_approximant(
 
 
 def growth_rate(fit: LinearRNN, target: Float[Array, " k"], structure: str = "symmetric") -> float:
-    r"""Rate at which a new mode grows at a plateau (statement `plateau-rates`).
+    r"""Rate at which a new mode grows at a plateau (`thm-plateau-rates`).
 
     $2|r_0| (1 + \sum_i w_i / \lambda_i^2)$ for symmetric A in the Frobenius metric, $2|r_0|$ for diagonal A.
     What is unbalanced decays at $2|r_0|$ in both.

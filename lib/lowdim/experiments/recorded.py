@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-SAMPLING_INTERVAL = 2.0  # seconds, as in the package's own example
+SAMPLING_INTERVAL = 2.0
+"""Seconds from one sample to the next, as in the package's own example."""
 
 
 def event_related_fmri() -> tuple[Float[np.ndarray, " T"], Float[np.ndarray, " T"]]:

@@ -17,6 +17,7 @@ import numpy as np
 from lowdim.ledger.claims import KINDS, Claim, claims_path, read_claims
 
 MIME = "application/vnd.lowdim.claim+json"
+"""Under this type a cell's output carries its verdict."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def proof(
 
 
 def hermite(poles: np.ndarray, lag: int, interval: tuple[float, float], sign: int) -> Polynomial:
-    r"""The polynomial that proves most where the moments determine the measure (statement `enclosure`).
+    r"""The polynomial that proves most where the moments determine the measure (`thm-moments-enclosure`).
 
     $s\,(H_q + D p)$ with $H_q$ the Hermite interpolant of $x^q$ at the doubled poles, $p$ the square that
     vanishes there, and D the largest (s = 1) or least (s = -1) value of the quotient on the interval.

@@ -1,6 +1,6 @@
 r"""Balanced systems that share as many responses as they can without being equal.
 
-Here are the families that show that $2\hat d$ moments do not suffice (statement `moment-tightness`).
+Here are the families that show that $2\hat d$ moments do not suffice (`thm-moments-tight`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lowdim.systems.teachers import teacher
 
 
 def bordered_teacher(rnn: LinearRNN, beta: float, alpha: float) -> LinearRNN:
-    r"""A balanced system with one more state and the same first $2\hat d$ responses (`moment-tightness`).
+    r"""A balanced system with one more state and the same first $2\hat d$ responses (`thm-moments-tight`).
 
     $$A = \begin{pmatrix} \hat A & \beta g \\ \beta g^{\mathsf T} & \alpha \end{pmatrix}, \qquad
     B = C^{\mathsf T} = \begin{pmatrix} \hat B \\ 0 \end{pmatrix},$$

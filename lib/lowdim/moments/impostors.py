@@ -1,9 +1,8 @@
 r"""Students that are perfect on every training lag and wrong after it.
 
 A student with real poles answers with $m_j = \sum_l w_l z_l^j$, so its first n responses are a Vandermonde
-system in its n weights, and any n poles can be made to say any n numbers (statement `many-solutions`).
-Fewer states suffice to deceive when the teacher is small: $d = k + 1 - \hat d$, and no fewer (statement
-`many-solutions-sharp`).
+system in its n weights, and any n poles can be made to say any n numbers (`thm-many`).
+Fewer states suffice to deceive when the teacher is small: $d = k + 1 - \hat d$, and no fewer (`thm-sharp`).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _SPREADS = 1.25 ** np.arange(100)  # of the far poles, tried one after the other
 def impostor(
     responses: Float[np.ndarray, " n"] | Sequence[float], poles: Float[np.ndarray, " n"] | Sequence[float]
 ) -> LinearRNN:
-    r"""The system with n given poles whose first n responses are n given numbers (`many-solutions`).
+    r"""The system with n given poles whose first n responses are n given numbers (`thm-many`).
 
     With the teacher's first k responses and any number M after them it is a student of zero loss with $m_k =
     M$.
@@ -73,7 +72,7 @@ def misfit(
 
 
 def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
-    r"""A zero-loss student of dimension $k + 1 - \hat d$ with $m_k$ as prescribed (`many-solutions-sharp`).
+    r"""A zero-loss student of dimension $k + 1 - \hat d$ with $m_k$ as prescribed (`thm-sharp`).
 
     Its poles are the roots of $\Pi = \Lambda R_\rho + F$: $\Lambda$ has the teacher's poles as roots,
     $R_\rho$ has $\rho, -\rho, 2\rho, \dots$, and F, of degree below $\hat d$, gives $\Pi$ the values at the

@@ -1,4 +1,4 @@
-r"""Which lags must be observed to identify a balanced teacher (statement `lag-set`).
+r"""Which lags must be observed to identify a balanced teacher (`thm-lag-set`).
 
 A polynomial $p(x) = \sum_{s \in S} p_s x^s$ with exponents among the observed lags is a test: on a student
 with spectral measure $\mu \ge 0$ its integral is $\int p \, d\mu = \sum_s p_s m_s$, made of observed

@@ -21,7 +21,7 @@ from lowdim.balls.divided_differences import quotient_range, table
 
 def universal_constants(order: int, horizon: int, radius: float = 1.0) -> Float[np.ndarray, " horizon"]:
     r"""$K_q = \sum_{i=0}^{2\hat d} 2^i \binom{q}{i} R^{q-i}$ for $q = 0, \dots, \mathrm{horizon} - 1$
-    (statements `stability-universal`, `end-to-end`).
+    (`thm-moments-universal`, `thm-moments-end`).
 
     It depends on no pole, weight or state dimension, only on their number; poles in $[-1, 1]$.
 
@@ -55,8 +55,9 @@ def sharp_constants(
 ) -> Float[np.ndarray, " horizon"]:
     r"""$\max(\lVert H_q + D_{\max} p \rVert_1, \lVert H_q + D_{\min} p \rVert_1)$, coefficient 1-norms.
 
-    Statement `stability-sharp`: $x^q = H_q(x) + p(x) D_q(x)$ with $p = \prod_i (x - \hat\lambda_i)^2$, and
-    $[D_{\min}, D_{\max}]$ is the range of $D_q$ over $[-R, R]$.  Lags up to $2\hat d$ are seen: constant 1.
+    Here $x^q = H_q(x) + p(x) D_q(x)$ with $p = \prod_i (x - \hat\lambda_i)^2$, and $[D_{\min}, D_{\max}]$ is
+    the range of $D_q$ over $[-R, R]$ (`thm-moments-sharp`, there for $R = 1$).  Lags up to $2\hat d$ are
+    seen: constant 1.
 
     Args:
         poles: the teacher's poles, distinct, shape (d̂,).
@@ -88,7 +89,7 @@ def sharp_constants(
 
 
 def all_horizons_constant(poles: Float[Array, " atoms"] | Sequence[float]) -> float:
-    r"""$C(\hat\lambda)$ with $\sup_q |m_q - \hat m_q| \le C(\hat\lambda) \delta$ (statement `all-horizons`).
+    r"""$C(\hat\lambda)$ with $\sup_q |m_q - \hat m_q| \le C(\hat\lambda) \delta$ (`thm-moments-horizons`).
 
     $$C(\hat\lambda) = \sum_{i < 2\hat d} \frac{\prod_{l < i} (1 + |t_l|)}{\prod_{l \le i} (1 - |t_l|)}
     + \prod_i \Big(\frac{1 + |\hat\lambda_i|}{1 - |\hat\lambda_i|}\Big)^2$$

@@ -1,7 +1,7 @@
 r"""The stable balanced student that errs most at one lag for its training error.
 
 It is the teacher with poles and weights moved a little and one new atom at an end of $[-1, 1]$.  As the
-training error goes to zero it attains the constant of statement `stability-sharp`.
+training error goes to zero it attains the sharp constant (`thm-moments-sharp`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ decay.
 
 For symmetric A, with $u = B - C^{\mathsf T}$, $v = B + C^{\mathsf T}$ and the matrix
 $P = \sum_{j<k} r_j A^j$ of the residuals, gradient flow reads $\dot u = 2Pu$, $\dot v = -2Pv$ whatever A
-does (statement `balance-ode`).
+does (`thm-balance-ode`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def imbalance(rnn: LinearRNN) -> Float[Array, "*batch"]:
 
 def parts(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Array, "*batch d"]]:
     r"""$u = B - C^{\mathsf T}$ and $v = B + C^{\mathsf T}$:
-    $m_j = \frac14 (v^{\mathsf T} A^j v - u^{\mathsf T} A^j u)$ for symmetric A (statement `measure-split`).
+    $m_j = \frac14 (v^{\mathsf T} A^j v - u^{\mathsf T} A^j u)$ for symmetric A (`prop-balance-split`).
 
     Args:
         rnn: the system or a batch of systems.
@@ -50,8 +50,8 @@ def noether_charge(rnn: LinearRNN) -> Float[Array, "*batch d d"]:
     flow in a free A.
 
     The loss does not change under $(g A g^{-1}, g B, C g^{-1})$; Q is the conserved quantity of this symmetry
-    (statement `noether`).  For symmetric or diagonal A the flow is another one: it conserves the trace of
-    Q, that is $\|B\|^2 - \|C\|^2$, and for diagonal A all of its diagonal (statement `diagonal-conserved`).
+    (`thm-noether`).  For symmetric or diagonal A the flow is another one: it conserves the trace of
+    Q, that is $\|B\|^2 - \|C\|^2$, and for diagonal A all of its diagonal (`cor-balance-charge`).
 
     Args:
         rnn: the system or a batch of systems.

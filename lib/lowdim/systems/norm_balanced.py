@@ -1,4 +1,4 @@
-r"""The realization with the smallest weights (statement `noether`: zero charge).
+r"""The realization with the smallest weights, which has no Noether charge (`thm-zero-charge`).
 
 A change of basis g turns $(A, B, C)$ into $(g A g^{-1}, g B, C g^{-1})$ and leaves every response alone.
 Along $g = e^{tX}$ with symmetric X the squared norm $\|A\|^2 + \|B\|^2 + \|C\|^2$ is a sum of exponentials

@@ -108,7 +108,8 @@ def realize(response: Float[Array, " length"], dim: int) -> LinearRNN:
     With $H_{il} = m_{i+l} \approx U \Sigma V^{\mathsf T}$ truncated to `dim` singular values and the shifted
     $H'_{il} = m_{i+l+1}$: $A = \Sigma^{-1/2} U^{\mathsf T} H' V \Sigma^{-1/2}$, $B$ the first column of
     $\Sigma^{1/2} V^{\mathsf T}$, $C$ the first row of $U \Sigma^{1/2}$.  Exact when a system of dimension
-    `dim` has this response, of length at least 2 `dim` (statement `threshold-2d`).
+    `dim` and no smaller one has this response, of length at least 2 `dim`: the theorem of B. L. Ho
+    and R. E. Kalman.  That 2 `dim` numbers suffice is `prop-moments-small` for distinct real poles.
 
     Args:
         response: $m_0, m_1, \dots$, shape (length,), length at least 2 `dim`.

@@ -19,11 +19,11 @@ from lowdim.arrays import Array
 from lowdim.systems.linear import LinearRNN
 
 _ROOT2 = np.sqrt(2.0)
-_HALVES = np.array([[-0.5], [0.5]])  # of u and of v, statement `measure-split`
+_HALVES = np.array([[-0.5], [0.5]])  # of u and of v in `prop-balance-split`
 
 
 class Coordinates(ABC):
-    r"""What the structures share, by statement `gradient-hankel`.
+    r"""What the structures share (`thm-gradient`, `cor-structures`).
 
     With right rows $r_j$ and left rows $l_j$, powers of A applied to vectors, $m_j = l_j \cdot r_0$ and
     $\nabla_A m_j = \sum_{i + l = j - 1} l_i r_l^{\mathsf T}$: a weighted sum over j puts a Hankel matrix

@@ -2,8 +2,7 @@ r"""What training on length-$k$ sequences minimizes, and its gradients in closed
 
 A student answers lag $j$ with $m_j$, the teacher with $\hat m_j$; $r_j = m_j - \hat m_j$ is the residual.  On
 white inputs the expected squared error of the last output of a length-$k$ sequence is $L = \sum_{j<k} r_j^2$;
-on inputs with covariance $\Sigma$ it is $L = r^{\mathsf T} M r$ with the lag Gram matrix $M$ (statement
-`loss-identity`).
+on inputs with covariance $\Sigma$ it is $L = r^{\mathsf T} M r$ with the lag Gram matrix $M$ (`thm-loss`).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ def population_loss(
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
 ) -> Float[Array, "*batch"]:
-    r"""Expected squared error on length-$k$ sequences, $L = r^{\mathsf T} M r$ (statement `loss-identity`).
+    r"""Expected squared error on length-$k$ sequences, $L = r^{\mathsf T} M r$ (`thm-loss`).
 
     Args:
         rnn: the student or a batch of students.
@@ -105,7 +104,7 @@ def gradients(
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
 ) -> LinearRNN:
-    r"""Gradient of `population_loss` in A, B and C (statement `gradient-hankel`).
+    r"""Gradient of `population_loss` in A, B and C (`thm-gradient`, `cor-structures`).
 
     Symmetric A: the gradient in the Frobenius metric, $(G + G^{\mathsf T})/2$ of the free one.  Diagonal A:
     its diagonal.
@@ -134,8 +133,7 @@ def gradients(
 def loss_and_gradients(
     A: Array, B: Array, C: Array, target: Array, gram: Array | None, structure: str
 ) -> tuple:
-    r"""Loss and its gradients, unchecked: what the optimizers call at every step (statement
-    `gradient-hankel`).
+    r"""Loss and its gradients, unchecked: what the optimizers call at every step (`thm-gradient`).
 
     With $g = \partial L / \partial m = 2 M r$, Krylov rows $U_i = (A^{\mathsf T})^i C^{\mathsf T}$ and $V_l =
     A^l B$:
