@@ -188,10 +188,25 @@ def test_a_diagonal_gram_weighs_the_lags_one_by_one():
     assert population_loss(rnn, forgotten, gram=np.diag(weights)) == loss
 
 
+class OnGpu(torch.Tensor):
+    """As deaf to NumPy as a tensor on a GPU, until it is brought to the processor."""
+
+    def __array__(self, *_):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor)
+
+
+@pytest.mark.parametrize(
+    "place", [torch.Tensor.requires_grad_, lambda x: x.as_subclass(OnGpu)], ids=["in a graph", "on a GPU"]
+)
 @pytest.mark.parametrize("name", ["covariance", "gram"])
-def test_a_matrix_out_of_a_graph_of_torch_is_read(name):
+def test_a_matrix_of_torch_is_read_wherever_it_lies(name, place):
     rnn, target, matrix = make(3, 4, "symmetric", True, 13)
-    tensor = torch.from_numpy(matrix).requires_grad_()  # as deaf to NumPy as a tensor on a GPU
+    tensor = place(torch.from_numpy(matrix))
+    with pytest.raises((TypeError, RuntimeError)):
+        np.asarray(tensor)
     ours, theirs = by_gram(rnn, target, **{name: matrix}), by_gram(rnn, target, **{name: tensor})
     twin = by_gram(rnn.map(torch.from_numpy), torch.from_numpy(target), **{name: tensor})
     for expected, found, torched in zip(ours, theirs, twin, strict=True):
