@@ -89,6 +89,7 @@ def _require_inside(x: np.ndarray, w: np.ndarray) -> None:
         raise ValueError(f"weights must be positive, one for each of the {len(x)} poles, but are {w}.")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of steps that lead nowhere, which are not close
 def _solved(w: np.ndarray, x: np.ndarray, end: float, responses: np.ndarray, close: float) -> tuple:
     """Weights, poles and the new atom's weight by Newton's method, and the residual that they leave.
 
@@ -104,7 +105,10 @@ def _solved(w: np.ndarray, x: np.ndarray, end: float, responses: np.ndarray, clo
     left = missing(state)
     for _ in range(_STEPS):
         w, x = np.split(state[:-1], 2)
-        moved = state + np.linalg.solve(_slopes(x, w, end, len(responses)), left)
+        try:
+            moved = state + np.linalg.solve(_slopes(x, w, end, len(responses)), left)
+        except np.linalg.LinAlgError:  # two poles have met, far from the teacher
+            break
         still = missing(moved)
         if np.abs(left).max() < close and not np.abs(still).max() < np.abs(left).max():
             break

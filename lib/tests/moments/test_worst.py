@@ -74,3 +74,12 @@ def test_bad_input_is_named(message, plain):
 def test_a_training_error_that_leaves_the_neighbourhood_is_refused():
     with pytest.raises(ValueError, match="too large"):
         worst_student([0.9, 0.89], [0.5, 0.5], lag=20, delta=0.01)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_training_error_far_too_large_is_refused_and_nothing_else_happens(seed):
+    rng = np.random.default_rng(seed)  # of these 40 some steps overflow and some meet a singular matrix
+    d_hat = int(rng.integers(2, 5))
+    poles, weights = rng.uniform(-1, 1, d_hat), rng.uniform(0.01, 1, d_hat)
+    with pytest.raises(ValueError, match="too large"):
+        worst_student(poles, weights, 2 * d_hat + 5, 10.0 ** rng.uniform(0.5, 2))
