@@ -134,7 +134,8 @@ def look_alike(
     Raises:
         ValueError: poles outside the interval; negative weights; lags that are not whole numbers from 0 on,
             or none.
-        RuntimeError: a program that HiGHS does not solve.
+        RuntimeError: a program that HiGHS does not solve, or that has no bound: without lag 0, a student
+            with any weight at the pole zero.
     """
     poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
     if poles.min() < interval[0] or poles.max() > interval[1] or weights.min() <= 0:
@@ -166,8 +167,9 @@ def _solved(lags: list[int], cost: np.ndarray, **program: Any) -> np.ndarray:
     answer = linprog(cost, **program)
     if answer.x is None:
         raise RuntimeError(
-            f"HiGHS left the linear program of the lags {lags} unsolved: {answer.message} Powers up to "
-            f"{lags[-1]} on one grid are ill-conditioned; try smaller lags."
+            f"HiGHS left the linear program of {len(lags)} lags from {lags[0]} to {lags[-1]} unsolved: "
+            f"{answer.message} Where it is unbounded the lags leave students free, as without lag 0; else "
+            "such powers are too much for it: observe fewer or smaller lags."
         )
     return answer.x
 

@@ -124,8 +124,13 @@ def test_a_program_left_unsolved_is_reported(monkeypatch):
     unsolved = SimpleNamespace(x=None, message="Numerical difficulties encountered.")
     monkeypatch.setattr(lag_sets, "linprog", lambda *_, **__: unsolved)
     for search in (lambda: lag_test(POLES, [0, 1, 2, 3, 4]), lambda: look_alike(POLES, [1, 1], [0, 1], 2)):
-        with pytest.raises(RuntimeError, match=r"the lags \[0, 1.* unsolved: Numerical difficulties"):
+        with pytest.raises(RuntimeError, match=r"\d lags from 0 to \d unsolved: Numerical difficulties"):
             search()
+
+
+def test_without_lag_zero_nothing_bounds_the_response_there():
+    with pytest.raises(RuntimeError, match="2 lags from 1 to 2 unsolved: The problem is unbounded"):
+        look_alike(POLES, [0.6, 0.4], [1, 2], 0)
 
 
 def test_bad_input_is_named(plain):
