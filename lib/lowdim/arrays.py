@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_array_api_obj, is_torch_array
+from array_api_compat import array_namespace, device, is_array_api_obj, is_numpy_array, is_torch_array
 
 # A NumPy array or a torch tensor; naming torch.Tensor here would import torch into NumPy-only kernels.
 Array = Any
+
+_FLOAT64 = np.zeros(0)
 
 
 def identity_like(array: Array) -> Array:
@@ -75,16 +77,36 @@ def require_finite(name: str, value: Array) -> None:
         )
 
 
-def require_count(name: str, value: int) -> int:
+def require_count(name: str, value: int, least: int = 1) -> int:
     """Refuse what is not a whole number of at least 1.
 
     Args:
         name: the argument's name, for the message.
         value: what was passed.
+        least: the smallest number allowed, where that is not 1.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, but is {value!r}.")
     return int(value)
+
+
+def require_times(times: Array) -> np.ndarray:
+    """Refuse what is not a list of increasing times; the times as a NumPy array in float64.
+
+    Args:
+        times: what was passed, shape (T,).
+    """
+    require_float("times", times)
+    times = as_numpy(times)
+    if times.ndim != 1 or times.size == 0:
+        raise ValueError(f"times must hold at least one time, shape (T,), but has shape {times.shape}.")
+    require_finite("times", times)
+    if (np.diff(times) <= 0).any():
+        at = int(np.argmax(np.diff(times) <= 0))
+        raise ValueError(
+            f"times must increase, but times[{at}:{at + 2}] is {times[at : at + 2]}; use np.unique(times)."
+        )
+    return times
 
 
 def require_rng(rng: np.random.Generator) -> None:
@@ -97,6 +119,15 @@ def require_rng(rng: np.random.Generator) -> None:
         raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")
 
 
+def as_numpy(value: Array) -> np.ndarray:
+    """`value` as a NumPy array in float64, wherever it lies.
+
+    Args:
+        value: a NumPy array or a torch tensor.
+    """
+    return like(_FLOAT64, value)
+
+
 def like(reference: Array, value: Array | None) -> Array | None:
     """`value` in the array kind, precision and place of `reference`; None stays None.
 
@@ -106,4 +137,6 @@ def like(reference: Array, value: Array | None) -> Array | None:
     """
     if value is None:
         return None
+    if is_numpy_array(reference) and is_torch_array(value):
+        value = value.detach().cpu()  # NumPy reads neither a graph nor a GPU
     return array_namespace(reference).asarray(value, dtype=reference.dtype, device=device(reference))

@@ -13,11 +13,12 @@ import numpy as np
 from flint import ctx
 from jaxtyping import Float
 
-from lowdim.arrays import require_count
+from lowdim.arrays import as_numpy, require_count
 from lowdim.balls import arithmetic
 from lowdim.balls.arithmetic import PRECISION, upper
 from lowdim.certificate._enclosure import later_moments
 from lowdim.certificate._measure_split import Split, split
+from lowdim.systems.balance import imbalance
 from lowdim.systems.linear import LinearRNN, spectral_measure
 
 # What is taken for rounding, relative: an asymmetry of A, a weight found from eigenvectors. These only decide
@@ -130,16 +131,11 @@ def _poles(teacher: LinearRNN) -> tuple[np.ndarray, list[str]]:
 def _single(name: str, rnn: LinearRNN) -> LinearRNN:
     if rnn.batch:
         raise ValueError(f"{name} has batch axes {rnn.batch}; one system is certified at a time: {name}[i].")
-    return rnn.map(lambda x: np.asarray(x.detach().cpu() if hasattr(x, "detach") else x, np.float64))
+    return rnn.map(as_numpy)
 
 
 def _asymmetry(A: np.ndarray) -> float:
     return float(np.linalg.norm(A - A.T) / max(np.linalg.norm(A), np.finfo(np.float64).tiny))
-
-
-def _imbalance(rnn: LinearRNN) -> float:
-    total = float(np.linalg.norm(rnn.B + rnn.C))
-    return float(np.linalg.norm(rnn.B - rnn.C)) / max(total, np.finfo(np.float64).tiny)
 
 
 def _refusals(
@@ -154,6 +150,8 @@ def _refusals(
         refusals.append(f"student: A is not symmetric, |A - A.T| / |A| = {skew:.3g}")
     if own.radius > max_radius:
         refusals.append(f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}")
-    if (imbalance := _imbalance(student)) > max_imbalance:
-        refusals.append(f"student: imbalance {imbalance:.3g} is above max_imbalance = {max_imbalance:g}")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unbalanced = float(imbalance(student))  # NaN, and not above anything, where B = C = 0: balanced
+    if unbalanced > max_imbalance:
+        refusals.append(f"student: imbalance {unbalanced:.3g} is above max_imbalance = {max_imbalance:g}")
     return refusals

@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from lowdim.arrays import require_count
 from lowdim.systems.compare import residuals
-from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.linear import LinearRNN, impulse_response, krylov
 from lowdim.systems.structures import require_structure
 
 
@@ -105,9 +105,23 @@ def linearized_response(
     seen = rates > k * np.finfo(float).eps * rates[-1]
     rates, modes = rates[seen], modes[:, seen]
     alpha = modes @ (-np.expm1(-2 * rates * time) / rates * (modes.T @ residuals(rnn, target)))
-    # One gradient at a time: all of them at once would take length * d² numbers.
-    moved = [row @ (observed.T @ alpha) for row in _rows(rnn, length, structure)]
-    return impulse_response(rnn, length) - np.array(moved)
+    return impulse_response(rnn, length) - _slope_along(rnn, observed.T @ alpha, length)
+
+
+def _slope_along(rnn: LinearRNN, direction: np.ndarray, length: int) -> np.ndarray:
+    r"""$\langle \nabla m_j, \delta \rangle$ for $j < \mathrm{length}$, forward: no gradient is formed.
+
+    With $x_j = A^j B$ the derivative along $\delta = (\dot A, \dot B, \dot C)$ obeys $\dot x_{j+1} = A \dot
+    x_j + \dot A x_j$, and $\dot m_j = \dot C x_j + C \dot x_j$.  A lag costs products of a matrix with a
+    vector, where its gradient would cost one of two matrices.
+    """
+    d = rnn.dim
+    dA, dB, dC = direction[: d * d].reshape(d, d), direction[-2 * d : -d], direction[-d:]
+    x = krylov(rnn.A, rnn.B, length)
+    dx = [dB]
+    for pushed in (x @ dA.T)[:-1]:
+        dx.append(rnn.A @ dx[-1] + pushed)
+    return x @ dC + np.array(dx) @ rnn.C
 
 
 def _rows(rnn: LinearRNN, length: int, structure: str) -> Iterator[np.ndarray]:

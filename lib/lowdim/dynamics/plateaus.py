@@ -13,13 +13,13 @@ from jaxtyping import Float, Int
 from numpy.polynomial import polynomial
 from scipy.optimize import least_squares, nnls
 
-from lowdim.arrays import Array, require_count
+from lowdim.arrays import Array, as_numpy, like, require_count
 from lowdim.moments.tangents import moment_tangents
 from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN, spectral_measure
 from lowdim.systems.structures import require_structure
 from lowdim.systems.teachers import teacher
-from lowdim.training.objective import gradients
+from lowdim.training.objective import gradients, loss_and_gradients
 from lowdim.training.trajectory import Trajectory
 
 _INSERTED = np.linspace(-0.98, 0.98, 15)  # poles tried for a new atom
@@ -152,10 +152,10 @@ def growth_rate(fit: LinearRNN, target: Float[Array, " k"], structure: str = "sy
 
 
 def linearization(rnn: LinearRNN, target: Float[Array, " k"], structure: str = "symmetric") -> Array:
-    r"""The matrix that drives small deviations from a resting student, by differences of the gradient.
+    r"""The matrix that drives small deviations from a resting student: the derivative of minus the gradient.
 
-    Deviations are measured in an orthonormal basis (Frobenius metric) of the structure.  Nothing of
-    `growth_rate` enters here.
+    Deviations are measured in an orthonormal basis (Frobenius metric) of the structure.  Forward-mode
+    differentiation of the closed-form gradient, exact to rounding; nothing of `growth_rate` enters here.
 
     Args:
         rnn: the student at rest, single.
@@ -164,23 +164,32 @@ def linearization(rnn: LinearRNN, target: Float[Array, " k"], structure: str = "
 
     Returns:
         Symmetric matrix; its eigenvalues are the rates at which deviations grow.
+
+    Raises:
+        TypeError: target not floating point.
+        ValueError: a batch of students, A not of the structure, target empty, NaN or infinite.
     """
-    d, h = rnn.dim, 1e-5
+    import torch
+
+    if rnn.batch:
+        raise ValueError(f"rnn has batch axes {rnn.batch}, but one student is linearized at a time: rnn[i].")
+    require_structure(rnn.A, structure)
+    d, goal = rnn.dim, torch.from_numpy(as_numpy(as_target(rnn, target)))
     rows, cols = np.triu_indices(d) if structure == "symmetric" else np.diag_indices(d)
-    scale = np.where(rows == cols, 1.0, np.sqrt(2.0))
-    basis = np.zeros((len(rows), d, d))
+    scale = torch.from_numpy(np.where(rows == cols, 1.0, np.sqrt(2.0)))
+    basis = torch.zeros((len(rows), d, d), dtype=torch.float64)
     basis[np.arange(len(rows)), rows, cols] += 0.5 * scale
     basis[np.arange(len(rows)), cols, rows] += 0.5 * scale
+    at = rnn.map(lambda x: torch.from_numpy(as_numpy(x)))
 
     def velocity(x):
-        a, B, C = np.split(x, [len(rows), len(rows) + d], axis=-1)
-        moved = LinearRNN(rnn.A + np.tensordot(a, basis, 1), rnn.B + B, rnn.C + C)
-        slope = gradients(moved, target, structure)
-        return -np.concatenate([scale * slope.A[:, rows, cols], slope.B, slope.C], axis=-1)
+        a, B, C = x.split([len(rows), d, d])
+        moved = at.A + torch.tensordot(a, basis, 1), at.B + B, at.C + C
+        _, toward_A, toward_B, toward_C = loss_and_gradients(*moved, goal, None, structure)
+        return -torch.cat([scale * toward_A[rows, cols], toward_B, toward_C])
 
-    steps = h * np.eye(len(rows) + 2 * d)
-    J = (velocity(steps) - velocity(-steps)) / (2 * h)
-    return (J + J.T) / 2
+    J = torch.func.jacfwd(velocity)(torch.zeros(len(rows) + 2 * d, dtype=torch.float64))
+    return like(rnn.A, (J + J.T) / 2)
 
 
 def at_plateau(

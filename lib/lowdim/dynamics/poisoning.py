@@ -18,7 +18,7 @@ from jaxtyping import Float
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from lowdim.arrays import require_count, require_finite
+from lowdim.arrays import require_count, require_finite, require_times
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.teachers import teacher
 
@@ -93,7 +93,8 @@ def pole_flow(
         Poles at these times, shape (T, d).
 
     Raises:
-        ValueError: importance negative or of another shape than target; poles not positive where needed.
+        ValueError: importance negative or of another shape than target; poles not positive where needed;
+            times that are none, negative or not increasing.
         RuntimeError: the integrator stopped early.
     """
     require_finite("poles", poles)
@@ -103,6 +104,9 @@ def pole_flow(
         )
     if positive and (poles <= 0).any():
         raise ValueError(f"positive=True needs positive poles at the start, but one is {poles.min():g}.")
+    times = require_times(times)
+    if times[0] < 0:
+        raise ValueError(f"times must not be negative, but the first is {times[0]:g}; the flow runs forward.")
     lags = np.arange(target.size)
 
     def velocity(_t: float, x: np.ndarray) -> np.ndarray:

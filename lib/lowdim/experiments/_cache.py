@@ -13,6 +13,7 @@ import hashlib
 import inspect
 import json
 import os
+import platform
 import sys
 import tempfile
 import warnings
@@ -24,7 +25,16 @@ from typing import Any
 import lowdim
 
 # Whatever can change the bits of a run besides the code itself.
-_NUMERICS = ("numpy", "scipy", "scikit-sundae", "torch", "array-api-compat")
+_NUMERICS = (
+    "array-api-compat",
+    "nitime",  # ships the record that `recorded` reads
+    "numpy",
+    "pandas",
+    "python-flint",
+    "scikit-sundae",
+    "scipy",
+    "torch",
+)
 
 
 class ResultCache:
@@ -94,8 +104,9 @@ class ResultCache:
 def code_digest(run: Callable) -> str:
     """SHA-256 of what a run's result depends on besides its arguments.
 
-    That is: its name, the file it is defined in, every module of this library but the figures, Python and the
-    numerical packages. Other modules of your own that it calls do not count; keep them in its file.
+    That is: its name, the file it is defined in, every module of this library but the figures, Python, the
+    numerical packages and the kind of processor. Other modules of your own that it calls do not count; keep
+    them in its file.
 
     Args:
         run: a function defined in a file.
@@ -122,7 +133,9 @@ def code_digest(run: Callable) -> str:
 def _library_digest() -> bytes:
     library = Path(lowdim.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(library.rglob("*.py")):
+    for path in sorted(library.rglob("*.py*")):
+        if path.suffix not in (".py", ".pyi"):  # a room's .pyi says which names it hands out
+            continue
         inside = path.relative_to(library)
         if inside.parts[0] != "figures":
             digest.update(f"{inside.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
@@ -131,7 +144,9 @@ def _library_digest() -> bytes:
 
 @functools.cache
 def _environment() -> str:
-    return " ".join([sys.version, *(f"{package} {_version(package)}" for package in _NUMERICS)])
+    return " ".join(
+        [sys.version, platform.machine(), *(f"{package} {_version(package)}" for package in _NUMERICS)]
+    )
 
 
 def _version(package: str) -> str:

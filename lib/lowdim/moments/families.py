@@ -11,9 +11,12 @@ import numpy as np
 from jaxtyping import Float
 
 from lowdim.arrays import Array
+from lowdim.systems.balance import require_balanced
 from lowdim.systems.linear import LinearRNN, krylov
 from lowdim.systems.structures import require_structure
 from lowdim.systems.teachers import teacher
+
+_ROUNDING = 10 * np.finfo(np.float64).eps
 
 
 def bordered_teacher(rnn: LinearRNN, beta: float, alpha: float) -> LinearRNN:
@@ -34,14 +37,22 @@ def bordered_teacher(rnn: LinearRNN, beta: float, alpha: float) -> LinearRNN:
         A balanced LinearRNN of dimension $\hat d + 1$.
 
     Raises:
-        ValueError: a batch, A not symmetric, B and C different.
+        ValueError: a batch, A not symmetric, B and C different, states that B does not reach.
     """
     if rnn.batch:
         raise ValueError(f"rnn has batch axes {rnn.batch}, but one system is bordered at a time: rnn[i].")
     require_structure(rnn.A, "symmetric")
-    if not np.allclose(rnn.B, rnn.C, rtol=1e-12, atol=0.0):
-        raise ValueError("rnn must be balanced, B = C; a signed measure has no such family.")
-    g = np.linalg.qr(krylov(rnn.A, rnn.B, rnn.dim).T)[0][:, -1]
+    require_balanced("rnn", rnn)
+    rows = krylov(rnn.A, rnn.B, rnn.dim)
+    Q, R = np.linalg.qr(rows.T)
+    new = np.abs(np.diag(R))  # what each power of A adds to the span of those before it
+    if (new <= _ROUNDING * rnn.dim * np.linalg.norm(rows, axis=1)).any():
+        raise ValueError(
+            f"B must reach all {rnn.dim} states, but A^j B with j < {rnn.dim} span fewer to rounding: poles "
+            "coincide, or one has no weight. Border the smaller system with the same responses, such as "
+            "recover_teacher(impulse_response(rnn, 2 * rnn.dim))."
+        )
+    g = Q[:, -1]
     A = np.block([[rnn.A, beta * g[:, None]], [beta * g[None], np.full((1, 1), float(alpha))]])
     return LinearRNN(A, np.append(rnn.B, 0.0), np.append(rnn.C, 0.0))
 

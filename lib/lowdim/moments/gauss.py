@@ -32,12 +32,13 @@ def hankel(
         Array of shape (..., n, n), $n = \lfloor (k - \mathrm{shift} + 1) / 2 \rfloor$.
 
     Raises:
-        ValueError: no moment left after the shift.
+        ValueError: a negative shift, or no moment left after it.
 
     >>> hankel([1.0, 0.5, 0.25])
     array([[1.  , 0.5 ],
            [0.5 , 0.25]])
     """
+    shift = require_count("shift", shift, least=0)  # a slice would count a negative one from the end
     moments = np.asarray(moments, dtype=np.float64)[..., shift:]
     n = (moments.shape[-1] + 1) // 2
     if n == 0:

@@ -12,13 +12,14 @@ for a pole at an end of the spectrum.  We look for the one whose $q$ stays as fa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy.polynomial import Polynomial
 from scipy.optimize import linprog
 
-from lowdim.arrays import require_finite
+from lowdim.arrays import require_count, require_finite
 
 _GRID = 400  # Chebyshev points where the program asks for positivity; the answer is checked at every minimum
 
@@ -61,7 +62,9 @@ def lag_test(
         LagTest.
 
     Raises:
-        ValueError: poles that coincide or lie outside the interval; negative lags or none.
+        ValueError: poles that coincide or lie outside the interval; lags that are not whole numbers from 0
+            on, or none.
+        RuntimeError: a program that HiGHS does not solve, for lags that are very large.
 
     >>> lag_test([0.9, -0.5], [0, 1, 2, 3, 4]).identified
     True
@@ -73,9 +76,8 @@ def lag_test(
     require_finite("poles", poles)
     if (np.diff(poles) <= 0).any() or poles[0] < low or poles[-1] > high:
         raise ValueError(f"poles must be distinct and within {interval}, but are {poles}.")
-    if not lags or min(lags) < 0:
-        raise ValueError(f"lags must be whole numbers >= 0, at least one, but are {lags}.")
-    lags, top = sorted(set(lags)), max(lags)
+    lags = _checked(lags)
+    top = lags[-1]
     separates = int(np.linalg.matrix_rank(poles ** np.array(lags)[:, None])) == poles.size
     pi = _least_factor(poles, low, high)
     if top < pi.degree():
@@ -91,7 +93,8 @@ def lag_test(
     above = np.hstack([-np.vander(grid, free, increasing=True), np.zeros((_GRID + 1, n)), one])
     size = [np.hstack([sign * seen, -np.eye(n), np.zeros((n, 1))]) for sign in (1, -1)]
     total = np.r_[np.zeros(free), np.ones(n), 0.0][None]
-    answer = linprog(
+    solution = _solved(
+        lags,
         -np.eye(free + n + 1)[-1],
         A_ub=np.vstack([above, *size, total]),
         b_ub=np.r_[np.zeros(_GRID + 1 + 2 * n), 1.0],
@@ -99,7 +102,7 @@ def lag_test(
         b_eq=np.zeros(hidden.size) if hidden.size else None,
         bounds=[(None, None)] * free + [(0, None)] * n + [(None, None)],
     )
-    q = Polynomial(answer.x[:free])
+    q = Polynomial(solution[:free])
     p = times_pi @ q.coef
     p[hidden] = 0.0
     return LagTest(p, _minimum(q, low, high), separates)
@@ -129,7 +132,10 @@ def look_alike(
         (poles, weights) of the student, of at most as many atoms as there are lags.
 
     Raises:
-        ValueError: poles outside the interval; negative weights.
+        ValueError: poles outside the interval; negative weights; lags that are not whole numbers from 0 on,
+            or none.
+        RuntimeError: a program that HiGHS does not solve, or that has no bound: without lag 0, a student
+            with any weight at the pole zero.
     """
     poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
     if poles.min() < interval[0] or poles.max() > interval[1] or weights.min() <= 0:
@@ -137,13 +143,35 @@ def look_alike(
             f"the teacher must be balanced with poles within {interval}, but has poles {poles} of weights "
             f"{weights}."
         )
+    lags, at = _checked(lags), require_count("at", at, least=0)
     grid = np.union1d(_grid(*interval), poles)
     teacher = np.zeros(grid.size)
     teacher[np.searchsorted(grid, poles)] = weights
     seen, unseen = grid ** np.array(lags)[:, None], grid**at
-    ends = [linprog(sign * unseen, A_eq=seen, b_eq=seen @ teacher, bounds=(0, None)).x for sign in (1, -1)]
+    same = {"A_eq": seen, "b_eq": seen @ teacher, "bounds": (0, None)}
+    ends = [_solved(lags, sign * unseen, **same) for sign in (1, -1)]
     found = max(ends, key=lambda measure: abs(unseen @ (measure - teacher)))
     return grid[found > 0], found[found > 0]
+
+
+def _checked(lags: list[int]) -> list[int]:
+    """The lags, each once, in order."""
+    whole = all(isinstance(lag, (int, np.integer)) and not isinstance(lag, bool) for lag in lags)
+    if not len(lags) or not whole or min(lags) < 0:
+        raise ValueError(f"lags must be whole numbers >= 0, at least one, but are {lags}.")
+    return sorted({int(lag) for lag in lags})
+
+
+def _solved(lags: list[int], cost: np.ndarray, **program: Any) -> np.ndarray:
+    """The solution of a linear program, which HiGHS may fail to find."""
+    answer = linprog(cost, **program)
+    if answer.x is None:
+        raise RuntimeError(
+            f"HiGHS left the linear program of {len(lags)} lags from {lags[0]} to {lags[-1]} unsolved: "
+            f"{answer.message} Where it is unbounded the lags leave students free, as without lag 0; else "
+            "such powers are too much for it: observe fewer or smaller lags."
+        )
+    return answer.x
 
 
 def _grid(low: float, high: float) -> np.ndarray:

@@ -45,6 +45,21 @@ def parts(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Array, "*batc
     return rnn.B - rnn.C, rnn.B + rnn.C
 
 
+def require_balanced(name: str, rnn: LinearRNN) -> None:
+    r"""Refuse a system, or several, with $B \ne C^{\mathsf T}$ beyond rounding.
+
+    Args:
+        name: the argument's name, for the message.
+        rnn: what was passed.
+    """
+    apart, size = (float(_norm(part).max()) if 0 not in rnn.batch else 0.0 for part in parts(rnn))
+    if apart > 1e-12 * size:
+        raise ValueError(
+            f"{name} must be balanced, B = C.T, but |B - C.T| = {apart:.3g} beside |B + C.T| = {size:.3g}; "
+            "its measure is signed, and a balanced system has no such measure."
+        )
+
+
 def noether_charge(rnn: LinearRNN) -> Float[Array, "*batch d d"]:
     r"""$Q = A A^{\mathsf T} - A^{\mathsf T} A + B B^{\mathsf T} - C^{\mathsf T} C$, conserved by gradient
     flow in a free A.

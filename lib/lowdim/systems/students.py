@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from lowdim.arrays import require_count, require_rng
+from lowdim.systems.balance import require_balanced
 from lowdim.systems.linear import LinearRNN, spectral_measure
 from lowdim.systems.structures import project
 
@@ -21,7 +22,7 @@ def nearby_student(
     `stray`.  B and C differ in a random direction.
 
     Args:
-        truth: the teacher, a single balanced NumPy system.
+        truth: the teacher, a single balanced NumPy system with symmetric A.
         d: state dimension, at least the teacher's.
         rng: NumPy random generator; it is advanced.
         shift: size of the disturbance of poles and weights.
@@ -33,10 +34,13 @@ def nearby_student(
 
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
-        ValueError: d below the teacher's dimension.
+        ValueError: a batch of teachers, or one that is not balanced; d below the teacher's dimension.
     """
     d, others = require_count("d", d), d - truth.dim
     require_rng(rng)
+    if truth.batch:
+        raise ValueError(f"truth has batch axes {truth.batch}, but one teacher is wanted: truth[i].")
+    require_balanced("truth", truth)
     if others < 0:
         raise ValueError(f"d must be at least the teacher's dimension {truth.dim}, but is {d}.")
     poles, weights = spectral_measure(truth)

@@ -35,6 +35,7 @@ def gradient_descent(
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
     record_every: int | None = None,
+    gram: Float[Array, "k k"] | None = None,
 ) -> Trajectory:
     r"""Minimize `population_loss` by $\theta \leftarrow \theta - \eta \nabla L$ or by a torch optimizer.
 
@@ -50,20 +51,22 @@ def gradient_descent(
         outputs: "last" or "all" outputs supervised.
         record_every: steps between recorded states; about 200 states by default. First and last are always
             recorded.
+        gram: the matrix $M$ of the loss itself, shape (k, k), in place of covariance and outputs.
 
     Returns:
         Trajectory whose times count steps, in the array kind of `rnn`.
 
     Raises:
-        TypeError: target not floating point.
-        ValueError: arguments out of range, A not of the structure, unknown optimizer.
+        TypeError: target, covariance or gram not floating point.
+        ValueError: arguments out of range or refused by `lag_gram`, A not of the structure, unknown
+            optimizer.
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
     require_structure(rnn.A, structure)
     plain = optimizer == "gd"
     start = rnn if plain else _in_torch(rnn)
     target = as_target(start, target)
-    gram = like(start.A, lag_gram(target.shape[-1], covariance, outputs))
+    gram = like(start.A, lag_gram(target.shape[-1], covariance, outputs, gram))
 
     def gradient(A: Array, B: Array, C: Array) -> tuple:
         return loss_and_gradients(A, B, C, target, gram, structure)

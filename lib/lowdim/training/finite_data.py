@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from lowdim.arrays import require_count, require_finite
+from lowdim.arrays import require_count, require_finite, require_rng
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,17 @@ def empirical_loss(inputs: Float[np.ndarray, "N k"], labels: Float[np.ndarray, "
         EmpiricalLoss: pass its `target` and `covariance` on to `gradient_flow` or `gradient_descent`.
 
     Raises:
-        ValueError: NaN or infinite entries, or not one label per sequence.
+        ValueError: NaN or infinite entries, no sequences, or not one label per sequence.
     """
     require_finite("inputs", inputs)
     require_finite("labels", labels)
     if inputs.ndim != 2 or labels.shape != inputs.shape[:1]:
         raise ValueError(
             f"inputs must have shape (N, k) and labels (N,), but they have {inputs.shape} and {labels.shape}."
+        )
+    if not inputs.size:
+        raise ValueError(
+            f"inputs of shape {inputs.shape} hold no data: at least one sequence of one input is needed."
         )
     by_lag = inputs[:, ::-1]
     target, *_ = np.linalg.lstsq(by_lag, labels)
@@ -74,7 +78,12 @@ def draw_inputs(
 
     Returns:
         Sequences, shape (N, k).
+
+    Raises:
+        TypeError: rng that is not a numpy.random.Generator.
+        ValueError: n or k below 1.
     """
+    require_rng(rng)
     white = rng.standard_normal((require_count("n", n), require_count("k", k)))
     return white if covariance is None else white @ np.linalg.cholesky(covariance).T
 

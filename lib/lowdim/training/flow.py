@@ -9,6 +9,7 @@ that a symmetric student moves in at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 
 import numpy as np
@@ -16,21 +17,32 @@ from jaxtyping import Float
 from sksundae.cvode import CVODE
 from tqdm import tqdm
 
-from lowdim.arrays import Array, like, require_finite, require_float
-from lowdim.systems.compare import as_target
+from lowdim.arrays import Array, as_numpy, like, require_times
+from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.structures import require_structure
 from lowdim.training._coordinates import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
 from lowdim.training._newton import Newton
-from lowdim.training.objective import lag_gram, population_loss
+from lowdim.training.objective import lag_gram, quadratic_loss
 from lowdim.training.trajectory import RunStopped, Trajectory
 
 _SNAPSHOTS = 200  # recorded by default: enough for a curve
 _ENTRIES = 2**25  # of all matrices recorded by default (256 MB)
 _FIRST_SPACE = 32  # directions tried first for a symmetric student; near zero no width needs more
 _LEAK = 1e-4  # of atol: what may reach the edge of that space before it is made larger
-_LEAKED = "leaked"
+
+
+class _Leaked(Exception):
+    """The motion reached the edge of the space that it was restricted to, after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.steps = steps
+
+
+class _GaveUp(Exception):
+    """The integrator finds no step that leads on."""
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a run that overflows is reported by RunStopped
@@ -44,6 +56,7 @@ def gradient_flow(
     times: Float[Array, " T"] | None = None,
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
+    gram: Float[Array, "k k"] | None = None,
 ) -> Trajectory:
     r"""Integrate $\dot A = -\nabla_A L$, $\dot B = -\nabla_B L$, $\dot C = -\nabla_C L$ from `rnn` at time 0.
 
@@ -62,13 +75,16 @@ def gradient_flow(
             happens, the first and the last.
         covariance: input covariance in order of time, shape (k, k); white if None.
         outputs: "last" or "all" outputs supervised.
+        gram: the matrix $M$ of the loss itself, shape (k, k), in place of the two before; `np.diag(w)` gives
+            lag j the weight $w_j$.
 
     Returns:
         Trajectory in the array kind of `rnn`.
 
     Raises:
-        TypeError: target or times not floating point.
-        ValueError: arguments out of range, A not of the structure, a batch of students.
+        TypeError: target, times, covariance or gram not floating point.
+        ValueError: arguments out of range or refused by `lag_gram`, A not of the structure, a batch of
+            students.
         RunStopped: the integrator gave up; the message has the time reached, `.trajectory` the run so far.
 
     >>> from lowdim.systems import teacher
@@ -83,30 +99,31 @@ def gradient_flow(
             "steps of its own: loop over rnn[i], or use lowdim.experiments.sweep."
         )
     require_structure(rnn.A, structure)
-    goal = np.asarray(as_target(rnn, target), dtype=np.float64)
-    gram = lag_gram(goal.size, covariance, outputs)
-    gram = np.eye(goal.size) if gram is None else gram
+    goal = as_numpy(as_target(rnn, target))
+    gram = lag_gram(goal.size, covariance, outputs, gram)
+    metric = np.eye(goal.size) if gram is None else gram
     times = _checked(times, t_end)
-    start = rnn.map(lambda x: np.asarray(x, dtype=np.float64))
+    start = rnn.map(as_numpy)
     size = _FIRST_SPACE if structure == "symmetric" else rnn.dim
     evaluations = steps = 0
     while True:
         whole = size >= rnn.dim
         basis = krylov_basis(start, size)
-        newton = Newton(CHARTS[structure](basis.shape[1], goal.size), goal, gram)
+        newton = Newton(CHARTS[structure](basis.shape[1], goal.size), goal, metric)
         y0 = newton.chart.pack(start if whole else restrict(start, basis))
         most = max(2, min(_SNAPSHOTS, _ENTRIES // rnn.dim**2))
         leak = np.inf if whole else _LEAK * atol
-        kept, taken, failure = _integrate(newton, newton.solver(rtol, atol), y0, t_end, times, most, leak)
-        evaluations, steps = evaluations + newton.evaluations, steps + taken
-        if failure != _LEAKED:
-            break
-        size *= 2
+        try:
+            kept, taken, failure = _integrate(newton, newton.solver(rtol, atol), y0, t_end, times, most, leak)
+        except _Leaked as leaked:
+            size, evaluations, steps = 2 * size, evaluations + newton.evaluations, steps + leaked.steps
+            continue
+        break
     reached, states = zip(*kept, strict=True)
     path = newton.chart.unpack(np.stack(states))
-    loss = like(rnn.A, population_loss(path, goal, covariance, outputs))
+    loss = like(rnn.A, quadratic_loss(residuals(path, goal), gram))
     path = (path if whole else lift(path, start, basis)).map(lambda x: like(rnn.A, x))
-    run = Trajectory(np.array(reached), path, loss, evaluations, steps)
+    run = Trajectory(np.array(reached), path, loss, evaluations + newton.evaluations, steps + taken)
     if failure:
         raise RunStopped(
             f"{failure} The loss there is {float(loss[-1]):.3g}; start from smaller weights, or allow larger "
@@ -122,16 +139,7 @@ def _checked(times: Array | None, t_end: float) -> Array | None:
         raise ValueError(f"t_end must be positive and finite, but is {t_end!r}; gradient flow runs forward.")
     if times is None:
         return None
-    require_float("times", times)
-    times = np.asarray(times, dtype=np.float64)
-    if times.ndim != 1 or times.size == 0:
-        raise ValueError(f"times must hold at least one time, shape (T,), but has shape {times.shape}.")
-    require_finite("times", times)
-    if (np.diff(times) <= 0).any():
-        at = int(np.argmax(np.diff(times) <= 0))
-        raise ValueError(
-            f"times must increase, but times[{at}:{at + 2}] is {times[at : at + 2]}; use np.unique(times)."
-        )
+    times = require_times(times)
     if times[0] < 0 or times[-1] > t_end:
         raise ValueError(
             f"times must lie in [0, t_end = {t_end:g}], but run from {times[0]:g} to {times[-1]:g}."
@@ -142,35 +150,62 @@ def _checked(times: Array | None, t_end: float) -> Array | None:
 def _integrate(
     newton: Newton, solver: CVODE, y0: Array, t_end: float, times: Array | None, most: int, leak: float
 ) -> tuple[list, int, str]:
-    """Step to the end; return the (time, state) pairs recorded, the steps taken, and what stopped it."""
-    solver.init_step(0.0, y0)
+    """Step to the end; return the (time, state) pairs recorded, the steps taken, and what stopped it.
+
+    Raises _Leaked as `_advance` does.
+    """
+    end = float(t_end if times is None else times[-1])
     waiting = [] if times is None else list(times[times > 0.0][::-1])
     kept = [(0.0, y0)] if times is None or times[0] == 0.0 else []
-    t_end = float(t_end if times is None else times[-1])
-    t, y, steps, idle, every, again = 0.0, y0, 0, 0, 1, 0.0
+    t, y, steps, every = 0.0, y0, 0, 1
+    try:
+        for t, y in _watched(_advance(newton, solver, y0, end, leak), end):
+            steps += 1
+            while waiting and waiting[-1] <= t:  # on the integrator's own polynomial
+                kept.append((waiting[-1], solver.step(waiting.pop(), method="normal", tstop=end).y))
+            if times is None and (steps % every == 0 or t >= end):
+                kept.append((t, y))
+                if len(kept) > most and t < end:
+                    kept, every = kept[::2], 2 * every
+    except _GaveUp as stopped:
+        return kept if kept and kept[-1][0] == t else [*kept, (t, y)], steps, str(stopped)
+    return kept, steps, ""
+
+
+def _advance(
+    newton: Newton, solver: CVODE, y0: Array, t_end: float, leak: float
+) -> Iterator[tuple[float, Array]]:
+    """The integrator's own steps, each as its time and state, until t_end is reached.
+
+    Between two of them the solver may be asked to look back.  Raises _Leaked where the motion reaches the
+    edge of the space by more than `leak`, _GaveUp where no step leads on.
+    """
+    solver.init_step(0.0, y0)
+    t, y, steps, idle, again = 0.0, y0, 0, 0, 0.0
+    while t < t_end:
+        with redirect_stdout(None):  # the solver prints what it also returns
+            state = solver.step(t_end, method="onestep", tstop=t_end)
+        if not state.success and t > again:  # some steps fail only for what the method remembers
+            solver.init_step(t, y)
+            again = t
+            continue
+        # Idle once after a look back; for ever when steps round to nothing.
+        idle = idle + 1 if state.t == t else 0
+        if not state.success or idle > 1:
+            reason = "Its steps became too small to count." if state.success else state.message
+            raise _GaveUp(f"the integrator gave up at time {t:g} of {t_end:g}: {reason}")
+        if newton.chart.at_edge() > leak:
+            raise _Leaked(steps)
+        t, y = state.t, state.y
+        if not idle:
+            steps += 1
+            yield t, y
+
+
+def _watched(steps: Iterator[tuple[float, Array]], t_end: float) -> Iterator[tuple[float, Array]]:
+    """The same steps, behind a bar that shows the logarithm of time, if they take more than two seconds."""
     look = {"desc": "flow", "bar_format": "{desc} {percentage:3.0f}% {bar}"}
     with tqdm(total=1.0, leave=False, disable=None, delay=2.0, **look) as bar:
-        while t < t_end:
-            with redirect_stdout(None):  # the solver prints what it also returns
-                state = solver.step(t_end, method="onestep", tstop=t_end)
-            if not state.success and t > again:  # some steps fail only for what the method remembers
-                solver.init_step(t, y)
-                again = t
-                continue
-            # Idle once after a look back; for ever when steps round to nothing.
-            idle = idle + 1 if state.t == t else 0
-            if not state.success or idle > 1:
-                kept = kept if kept and kept[-1][0] == t else [*kept, (t, y)]
-                reason = "Its steps became too small to count." if state.success else state.message
-                return kept, steps, f"the integrator gave up at time {t:g} of {t_end:g}: {reason}"
-            if newton.chart.at_edge() > leak:
-                return kept, steps, _LEAKED
-            t, y, steps = state.t, state.y, steps + (idle == 0)
-            while waiting and waiting[-1] <= t:  # on the integrator's own polynomial
-                kept.append((waiting[-1], solver.step(waiting.pop(), method="normal", tstop=t_end).y))
-            if times is None and (steps % every == 0 or t >= t_end) and idle == 0:
-                kept.append((t, y))
-                if len(kept) > most and t < t_end:
-                    kept, every = kept[::2], 2 * every
+        for t, y in steps:
+            yield t, y
             bar.update(np.log1p(t) / np.log1p(t_end) - bar.n)
-    return kept, steps, ""

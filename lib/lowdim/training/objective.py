@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array, identity_like, like, require_finite, require_float
+from lowdim.arrays import Array, as_numpy, identity_like, like, require_finite, require_float
 from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN, krylov
 from lowdim.systems.structures import project, require_structure
@@ -22,6 +22,7 @@ def population_loss(
     target: Float[Array, "*target k"],
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
+    gram: Float[Array, "k k"] | None = None,
 ) -> Float[Array, "*batch"]:
     r"""Expected squared error on length-$k$ sequences, $L = r^{\mathsf T} M r$ (`thm-loss`).
 
@@ -30,14 +31,14 @@ def population_loss(
         target: the teacher's first k responses, shape (..., k).
         covariance: $\Sigma = E[x x^{\mathsf T}]$ of the inputs in order of time, shape (k, k); white if None.
         outputs: "last" supervises the output after k inputs, "all" the sum over every output.
+        gram: the matrix $M$ itself, shape (k, k), in place of the two before.
 
     Returns:
         Loss, shape (...).
 
     Raises:
-        TypeError: target or covariance not floating point.
-        ValueError: target empty, NaN or infinite; covariance of another shape, not symmetric or with a
-            negative eigenvalue; unknown `outputs`.
+        TypeError: target, covariance or gram not floating point.
+        ValueError: target empty, NaN or infinite; what `lag_gram` refuses.
 
     >>> from lowdim.systems import teacher
     >>> student, target = teacher([0.5], [1.0]), np.array([0.5, 0.5])  # m = 1, 1/2
@@ -47,43 +48,78 @@ def population_loss(
     0.5
     """
     r = residuals(rnn, target)
-    return quadratic_loss(r, like(r, lag_gram(r.shape[-1], covariance, outputs)))
+    return quadratic_loss(r, like(r, lag_gram(r.shape[-1], covariance, outputs, gram)))
 
 
-def lag_gram(k: int, covariance: Float[Array, "k k"] | None = None, outputs: str = "last") -> Array | None:
+def lag_gram(
+    k: int,
+    covariance: Float[Array, "k k"] | None = None,
+    outputs: str = "last",
+    gram: Float[Array, "k k"] | None = None,
+) -> Array | None:
     r"""The matrix $M$ of $L = r^{\mathsf T} M r$; None stands for the identity.
 
     The output after inputs $x_0, \dots, x_t$ errs by $\sum_{j \le t} r_j x_{t-j}$, so
     $M_{jl} = \sum_t \Sigma_{t-j,\,t-l}$, the sum over $t = k-1$ alone ("last") or over all $t < k$ with $t
     \ge j, l$ ("all").
 
+    Every loss of this room passes its three arguments through here: a covariance and what is supervised, or M
+    itself, which counts lags rather than times.  `np.diag(w)` gives lag j the weight $w_j$.
+
     Args:
         k: training length.
         covariance: input covariance in order of time, shape (k, k); white if None.
         outputs: "last" or "all".
+        gram: M in order of lags, shape (k, k), with neither covariance nor outputs="all".
 
     Returns:
-        Symmetric array of shape (k, k), or None for white inputs and the last output.
+        Symmetric NumPy array of shape (k, k), or None for white inputs and the last output.
+
+    Raises:
+        TypeError: covariance or gram not floating point.
+        ValueError: covariance or gram of another shape, NaN or infinite, not symmetric or with a negative
+            eigenvalue; unknown `outputs`; gram beside a covariance or outputs="all".
+
+    >>> lag_gram(2, outputs="all")  # lag 0 is in both outputs
+    array([[2., 0.],
+           [0., 1.]])
+    >>> lag_gram(2, gram=np.diag([0.0, 1.0]))  # lag 1 is all that counts
+    array([[0., 0.],
+           [0., 1.]])
     """
     if outputs not in ("last", "all"):
         raise ValueError(f"outputs must be 'last' or 'all', but is {outputs!r}.")
+    if gram is not None:
+        if covariance is not None or outputs != "last":
+            also = f"outputs={outputs!r}" if covariance is None else "covariance"
+            raise ValueError(
+                f"gram says how all pairs of lags count, which {also} would say again: pass one of the two. "
+                "lag_gram(k, covariance, outputs) is the gram of inputs with a covariance."
+            )
+        return _semidefinite("gram", gram, k, "np.diag(w) with w >= 0 weighs the lags one by one")
     if covariance is None:
         return None if outputs == "last" else np.diag(np.arange(k, 0, -1.0))
-    require_float("covariance", covariance)
-    sigma = np.asarray(covariance, dtype=np.float64)
-    if sigma.shape != (k, k):
-        raise ValueError(f"covariance has shape {sigma.shape}, but training length k = {k} needs ({k}, {k}).")
-    require_finite("covariance", sigma)
-    largest, slack = np.abs(sigma).max(), 1e-10 * np.abs(sigma).max()
-    if np.abs(sigma - sigma.T).max() > slack or np.linalg.eigvalsh(sigma)[0] < -slack:
-        raise ValueError(
-            "covariance must be symmetric without negative eigenvalues (largest entry "
-            f"{largest:.3g}); for samples x of shape (N, k) it is x.T @ x / N."
-        )
-    gram = np.zeros((k, k))
+    sigma = _semidefinite("covariance", covariance, k, "for samples x of shape (N, k) it is x.T @ x / N")
+    found = np.zeros((k, k))
     for t in range(k) if outputs == "all" else [k - 1]:
-        gram[: t + 1, : t + 1] += sigma[t::-1, t::-1]
-    return gram
+        found[: t + 1, : t + 1] += sigma[t::-1, t::-1]
+    return found
+
+
+def _semidefinite(name: str, matrix: Array, k: int, usual: str) -> np.ndarray:
+    """A (k, k) matrix without negative eigenvalues, in NumPy's float64; a ValueError for any other."""
+    require_float(name, matrix)
+    matrix = as_numpy(matrix)
+    if matrix.shape != (k, k):
+        raise ValueError(f"{name} has shape {matrix.shape}, but training length k = {k} needs ({k}, {k}).")
+    require_finite(name, matrix)
+    largest = np.abs(matrix).max()
+    slack = 1e-10 * largest
+    if np.abs(matrix - matrix.T).max() > slack or np.linalg.eigvalsh(matrix)[0] < -slack:
+        raise ValueError(
+            f"{name} must be symmetric without negative eigenvalues (largest entry {largest:.3g}); {usual}."
+        )
+    return matrix
 
 
 def quadratic_loss(r: Float[Array, "*batch k"], gram: Float[Array, "k k"] | None) -> Float[Array, "*batch"]:
@@ -103,6 +139,7 @@ def gradients(
     structure: str = "symmetric",
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
+    gram: Float[Array, "k k"] | None = None,
 ) -> LinearRNN:
     r"""Gradient of `population_loss` in A, B and C (`thm-gradient`, `cor-structures`).
 
@@ -115,17 +152,18 @@ def gradients(
         structure: "symmetric", "free" or "diagonal".
         covariance: input covariance in order of time, shape (k, k); white if None.
         outputs: "last" or "all" outputs supervised.
+        gram: the matrix $M$ itself, shape (k, k), in place of the two before.
 
     Returns:
         A LinearRNN whose A, B, C are the gradients.
 
     Raises:
-        TypeError: target or covariance not floating point.
-        ValueError: A not of the structure; target or covariance as in `population_loss`.
+        TypeError: target, covariance or gram not floating point.
+        ValueError: A not of the structure; what `population_loss` refuses.
     """
     require_structure(rnn.A, structure)
     target = as_target(rnn, target)
-    gram = like(target, lag_gram(target.shape[-1], covariance, outputs))
+    gram = like(target, lag_gram(target.shape[-1], covariance, outputs, gram))
     _, *gradient = loss_and_gradients(rnn.A, rnn.B, rnn.C, target, gram, structure)
     return LinearRNN(*gradient)
 
@@ -180,6 +218,7 @@ def residual_matrix(
     target: Float[Array, "*target k"],
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
+    gram: Float[Array, "k k"] | None = None,
 ) -> Float[Array, "*batch d d"]:
     r"""$P = \frac12 \sum_{j<k} g_j A^j$ with $g = \partial L / \partial m$, the matrix that drives u and v.
 
@@ -190,13 +229,18 @@ def residual_matrix(
         target: the teacher's first k responses, shape (..., k).
         covariance: input covariance in order of time, shape (k, k); white if None.
         outputs: "last" or "all" outputs supervised.
+        gram: the matrix $M$ itself, shape (k, k), in place of the two before.
 
     Returns:
         Array of shape (..., d, d).
+
+    Raises:
+        TypeError: target, covariance or gram not floating point.
+        ValueError: what `population_loss` refuses.
     """
     r = residuals(rnn, target)
     xp = array_namespace(r)
-    gram = like(r, lag_gram(r.shape[-1], covariance, outputs))
+    gram = like(r, lag_gram(r.shape[-1], covariance, outputs, gram))
     half_g = r if gram is None else xp.matmul(r, gram)
     P = xp.zeros_like(rnn.A)
     for j in reversed(range(r.shape[-1])):  # Horner

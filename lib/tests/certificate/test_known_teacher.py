@@ -7,7 +7,6 @@ More random students:  STUDENTS=10000 pytest -k never_below lib/tests/test_certi
 import dataclasses
 import math
 import os
-import time
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from lowdim.certificate._measure_split import split
 from lowdim.certificate.known_teacher import certify
 from lowdim.moments.ranges import response_bounds
 from lowdim.moments.stability import all_horizons_constant, sharp_constants, universal_constants
+from lowdim.systems.balance import imbalance
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import nearby_student, random_student
 from lowdim.systems.teachers import teacher
@@ -155,15 +155,34 @@ def test_a_trained_student_is_certified_to_a_few_percent():
     assert certificate.bound.max() / max(map(float, errors)) < 1.05
 
 
-def test_a_thousand_lags_of_a_hundred_states_take_less_than_a_second():
+def test_a_thousand_lags_cost_a_hundred_states_no_more_than_the_eleven_observed(monkeypatch):
+    """Each of them would take a product of a 100 x 100 matrix of balls; the horizon is the teacher's work."""
     rng = np.random.default_rng(0)
     poles, weights = np.linspace(-0.8, 0.95, 5), np.full(5, 0.2)
     student, truth = trained_like(rng, 100, poles, weights), teacher(poles, weights)
-    start = time.process_time()  # processor time: other processes on the machine do not count
+    asked, responses = [], _balls.responses
+
+    def counted(A, b, c, length):
+        asked.append((A.nrows(), length))
+        return responses(A, b, c, length)
+
+    monkeypatch.setattr(_balls, "responses", counted)
     certificate = certify(student, truth, 11, 1000)
-    assert time.process_time() - start < 1.0
+    assert max(length for states, length in asked if states == 100) == 11
+    assert max(length for states, length in asked if states == 5) == 1000
     assert certificate.valid
     assert certificate.bound.shape == (1000,)
+    np.testing.assert_array_equal(certificate.bound[:40], certify(student, truth, 11, 40).bound)
+
+
+def test_the_imbalance_refused_is_that_of_the_library():
+    opposite = LinearRNN(np.diag([0.5, 0.1]), np.ones(2), -np.ones(2))
+    assert "student: imbalance inf is above max_imbalance = 0.1" in certify(opposite, TRUTH, 5, 10).reason
+    silent = LinearRNN(np.diag([0.5, 0.1]), np.zeros(2), np.zeros(2))  # 0 / 0: balanced, and said to be
+    certificate = certify(silent, TRUTH, 5, 10)
+    assert certificate.valid, certificate.reason
+    tilted = LinearRNN(TRUTH.A, TRUTH.B * 1.3, TRUTH.C)
+    assert f"imbalance {float(imbalance(tilted)):.3g} is above" in certify(tilted, TRUTH, 5, 10).reason
 
 
 TRUTH = teacher([0.9, -0.5], [0.6, 0.4])

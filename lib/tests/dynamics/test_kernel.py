@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.integrate import solve_ivp
 
+from lowdim.dynamics import kernel
 from lowdim.dynamics.kernel import linearized_response, response_gradients, tangent_kernel
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
@@ -42,6 +43,33 @@ def test_gradients_are_those_of_autograd(structure):
     )
     expected = np.concatenate([j.reshape(6, -1).numpy() for j in jacobians], axis=1)
     np.testing.assert_allclose(response_gradients(rnn, 6, structure), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("structure", ["free", "symmetric", "diagonal"])
+def test_the_linearized_response_is_the_sum_over_all_gradients(structure):
+    rnn, k, n = start(6, 2.0, 4, symmetric=structure != "free"), 3, 90
+    if structure == "diagonal":
+        rnn = LinearRNN(np.diag(np.diag(rnn.A)), rnn.B, rnn.C)
+    target = impulse_response(TEACHER, k)
+    K = tangent_kernel(rnn, n, structure)
+    moved = K[:, :k] @ np.linalg.solve(K[:k, :k], impulse_response(rnn, k) - target)
+    expected = impulse_response(rnn, n) - moved
+    np.testing.assert_allclose(
+        linearized_response(rnn, target, n, structure=structure), expected, rtol=0, atol=1e-12
+    )
+
+
+def test_beyond_the_observed_lags_no_gradient_is_formed(monkeypatch):
+    formed, rows = [], kernel._rows
+
+    def counted(*arguments):
+        for row in rows(*arguments):
+            formed.append(row.size)
+            yield row
+
+    monkeypatch.setattr(kernel, "_rows", counted)
+    linearized_response(start(6, 2.0, 2), impulse_response(TEACHER, 4), 50)
+    assert len(formed) == 4
 
 
 def test_linear_flow_solves_its_equation():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from lowdim.dynamics.plateaus import (
     at_plateau,
@@ -17,7 +18,7 @@ from lowdim.systems.linear import impulse_response, spectral_measure
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
-from lowdim.training.objective import gradients, population_loss
+from lowdim.training.objective import gradients, loss_and_gradients, population_loss
 
 K = 9
 TRUTH = teacher([-0.7, 0.2, 0.9], [0.3, 0.3, 0.4])
@@ -67,6 +68,40 @@ def test_the_approximant_solves_its_normal_equations_and_has_no_zero_in_the_disc
     assert s[0] > 0
 
 
+# What torch itself does when it first loads its forward mode.
+FORWARD = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
+
+
+@FORWARD
+@pytest.mark.parametrize("structure", ["symmetric", "diagonal"])
+def test_the_linearization_is_the_complex_step_of_the_gradient(structure, plain):
+    student, _ = at_plateau(FITS[1], 4, 1e-2, np.random.default_rng(3), structure)
+    d, tiny = student.dim, 1e-40
+    pairs = [(i, j) for i in range(d) for j in range(i, d if structure == "symmetric" else i + 1)]
+    basis = []
+    for i, j in pairs:
+        unit = np.zeros((d, d))
+        unit[i, j] = unit[j, i] = 1.0 if i == j else np.sqrt(0.5)
+        basis.append((unit, np.zeros(d), np.zeros(d)))
+    basis += [(np.zeros((d, d)), b, c) for b, c in zip(np.eye(2 * d, d), np.eye(2 * d, d, -d), strict=True)]
+
+    def slope(move):
+        moved = [w + 1j * tiny * m for w, m in zip((student.A, student.B, student.C), move, strict=True)]
+        _, *slopes = loss_and_gradients(*moved, TARGET, None, structure)
+        return [np.sum([np.sum(s.imag * e) for s, e in zip(slopes, unit, strict=True)]) for unit in basis]
+
+    expected = -np.array([slope(move) for move in basis]) / tiny
+    np.testing.assert_allclose(linearization(student, TARGET, structure), expected, rtol=0, atol=1e-13)
+
+
+@FORWARD
+def test_the_linearization_of_a_torch_student_is_a_tensor():
+    student, _ = at_plateau(FITS[0], 3, 1e-2, np.random.default_rng(3))
+    twin = linearization(student.map(torch.from_numpy), torch.from_numpy(TARGET))
+    np.testing.assert_array_equal(twin.numpy(), linearization(student, TARGET))
+
+
+@FORWARD
 @pytest.mark.parametrize("structure", ["symmetric", "diagonal"])
 @pytest.mark.parametrize("n", [1, 2])
 def test_the_linearization_has_the_predicted_spectrum(structure, n):
@@ -100,3 +135,7 @@ def test_arguments_out_of_range_are_refused():
         optimal_approximant(np.array([0.5, 0.1]), 4)
     with pytest.raises(ValueError, match="d must exceed the 2 atoms"):
         at_plateau(FITS[1], 2, 1e-3, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"one student is linearized at a time: rnn\[i\]"):
+        linearization(random_student(3, 0.1, np.random.default_rng(0), batch=(2,)), TARGET)
+    with pytest.raises(ValueError, match="A is not diagonal"):
+        linearization(random_student(3, 0.1, np.random.default_rng(0)), TARGET, "diagonal")

@@ -89,5 +89,13 @@ def test_bad_input_is_named():
         pole_flow(np.array([-0.1]), TARGET, importance(6), np.array([0.0, 1.0]), positive=True)
     with pytest.raises(ValueError, match="importance must be one weight"):
         pole_flow(np.array([0.1]), TARGET, -importance(6), np.array([0.0, 1.0]))
+    for times, message in (
+        ([], "times must hold at least one time"),
+        ([0.0, 1.0, 1.0], "times must increase"),
+        ([-1.0, 1.0], "times must not be negative"),
+        ([np.nan], "times has 1 NaN"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            pole_flow(np.array([0.1]), TARGET, importance(6), np.array(times))
     with pytest.raises(ValueError, match="scale in"):
         published_poles(1, scale=2.0)

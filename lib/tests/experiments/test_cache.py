@@ -1,13 +1,18 @@
 """Cached results: found by content alone, never half written, never believed when damaged."""
 
+import ast
 import importlib.util
 import os
 import shutil
+import sys
 import warnings
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 
 import lowdim
+from lowdim.experiments import _cache
 from lowdim.experiments._cache import ResultCache, code_digest
 
 POINT = {"seed": 3, "std": 1e-4, "structure": "free"}
@@ -58,6 +63,52 @@ def test_the_code_of_the_library_counts_but_not_of_its_figures(tmp_path, module,
     assert edited != before
     (copy / "systems" / "balance.py").rename(copy / "systems" / "balanse.py")
     assert code_digest(run) not in (before, edited)
+
+
+def test_what_a_room_hands_out_counts(tmp_path, module, monkeypatch):
+    run = module("def run(): pass")
+    copy = tmp_path / "lowdim"
+    shutil.copytree(os.path.dirname(lowdim.__file__), copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(lowdim, "__file__", str(copy / "__init__.py"))
+    before, face = code_digest(run), copy / "systems" / "__init__.pyi"
+    face.write_text(face.read_text().replace("from .teachers import", "from .students import"))
+    assert code_digest(run) != before
+
+
+# Imported by the library, and without a say in any number that a run returns.
+SILENT = {"IPython", "distributed", "jaxtyping", "joblib", "lazy_loader", "myst_nb", "tqdm", "yaml"}
+
+
+def test_every_package_that_can_change_a_number_counts(module, monkeypatch):
+    providers, imported = packages_distributions(), set()
+    root = Path(lowdim.__file__).parent
+    for path in root.rglob("*.py"):
+        if path.relative_to(root).parts[0] != "figures":
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+                imported |= {name.partition(".")[0] for name in names}
+    others = imported - set(sys.stdlib_module_names) - {"lowdim"} - SILENT
+    assert {"numpy", "flint", "pandas"} <= others
+    run, versions = module("def run(): pass"), {}
+    monkeypatch.setattr(_cache, "version", lambda package: versions.get(package, "1"))
+    for package in [name for found in others for name in providers[found]] + ["nitime"]:
+        digests = []
+        for versions[package] in ("1", "2"):
+            _cache._environment.cache_clear()
+            digests.append(code_digest(run))
+        assert digests[0] != digests[1], package
+    _cache._environment.cache_clear()
+
+
+def test_the_kind_of_processor_counts(module, monkeypatch):
+    run, digests = module("def run(): pass"), set()
+    for kind in ("x86_64", "aarch64"):
+        monkeypatch.setattr("platform.machine", lambda kind=kind: kind)
+        _cache._environment.cache_clear()
+        digests.add(code_digest(run))
+    _cache._environment.cache_clear()
+    assert len(digests) == 2
 
 
 @pytest.mark.parametrize(

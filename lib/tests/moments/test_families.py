@@ -41,6 +41,8 @@ def test_hankel_matrix_of_few_atoms_has_their_number_as_rank_and_shift_multiplie
     assert hankel(np.ones((2, 4))).shape == (2, 2, 2)
     with pytest.raises(ValueError, match="more entries than shift = 3"):
         hankel(m[:3], shift=3)
+    with pytest.raises(ValueError, match="shift must be a whole number of at least 0, but is -1"):
+        hankel(m, shift=-1)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 10])
@@ -172,6 +174,18 @@ def test_a_teacher_that_is_a_batch_or_not_balanced_is_not_bordered():
         bordered_teacher(teacher([0.5, 0.1], [1.0, -1.0]), 0.1, 0.0)
     with pytest.raises(ValueError, match="batch axes"):
         bordered_teacher(teacher([[0.5]], [[1.0]]), 0.1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("poles", "weights"), [([0.5, 0.5], [1.0, 2.0]), ([0.9, 0.5], [1.0, 0.0]), ([0.3], [0.0])]
+)
+def test_a_teacher_with_states_that_are_never_reached_is_not_bordered(poles, weights):
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((len(poles), len(poles))))[0]
+    straight = teacher(poles, weights)
+    A = turn @ straight.A @ turn.T
+    for rnn in (straight, LinearRNN((A + A.T) / 2, turn @ straight.B, turn @ straight.B)):
+        with pytest.raises(ValueError, match=f"B must reach all {len(poles)} states.*recover_teacher"):
+            bordered_teacher(rnn, 0.1, 0.0)
 
 
 @settings(max_examples=100)

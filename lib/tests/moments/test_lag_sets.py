@@ -1,10 +1,13 @@
 """The polynomial found is a proof; where none is found, a second student shows why."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lowdim.moments import lag_sets
 from lowdim.moments.lag_sets import lag_test, look_alike
 from lowdim.moments.ranges import response_range
 from lowdim.systems.linear import impulse_response
@@ -109,13 +112,41 @@ def test_one_more_lag_never_hurts(lags, extra):
     assert more.separates >= fewer.separates
 
 
-def test_bad_input_is_named():
+def test_lags_of_numpy_and_lags_said_twice_are_lags(plain):
+    one, other = lag_test(POLES, np.array([4, 0, 1, 2, 3, 3])), lag_test(POLES, [0, 1, 2, 3, 4])
+    np.testing.assert_array_equal(one.coefficients, other.coefficients)
+    twice = look_alike(POLES, [0.6, 0.4], [2, 0, 1, 1], 3)
+    for found, expected in zip(twice, look_alike(POLES, [0.6, 0.4], [0, 1, 2], 3), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_program_left_unsolved_is_reported(monkeypatch):
+    unsolved = SimpleNamespace(x=None, message="Numerical difficulties encountered.")
+    monkeypatch.setattr(lag_sets, "linprog", lambda *_, **__: unsolved)
+    for search in (lambda: lag_test(POLES, [0, 1, 2, 3, 4]), lambda: look_alike(POLES, [1, 1], [0, 1], 2)):
+        with pytest.raises(RuntimeError, match=r"\d lags from 0 to \d unsolved: Numerical difficulties"):
+            search()
+
+
+def test_without_lag_zero_nothing_bounds_the_response_there():
+    with pytest.raises(RuntimeError, match="2 lags from 1 to 2 unsolved: The problem is unbounded"):
+        look_alike(POLES, [0.6, 0.4], [1, 2], 0)
+
+
+def test_bad_input_is_named(plain):
     with pytest.raises(ValueError, match="poles must be distinct"):
         lag_test([0.5, 0.5], [0, 1])
     with pytest.raises(ValueError, match="poles must be distinct and within"):
         lag_test([1.5], [0, 1])
     with pytest.raises(ValueError, match="lags must be whole numbers"):
         lag_test([0.5], [])
+    for lags in ([0, 4.5], [0, -1], [0, True], np.zeros(0, dtype=int)):
+        with pytest.raises(ValueError, match="lags must be whole numbers >= 0, at least one"):
+            lag_test([0.5], lags)
+        with pytest.raises(ValueError, match="lags must be whole numbers >= 0, at least one"):
+            look_alike([0.5], [1.0], lags, 1)
+    with pytest.raises(ValueError, match="at must be a whole number of at least 0"):
+        look_alike([0.5], [1.0], [0], 1.5)
     with pytest.raises(ValueError, match="must be balanced"):
         look_alike([0.5], [-1.0], [0], 1)
     with pytest.raises(ValueError, match="poles within"):

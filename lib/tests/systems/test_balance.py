@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lowdim.systems.balance import imbalance, noether_charge, parts
+from lowdim.systems.balance import imbalance, noether_charge, parts, require_balanced
 from lowdim.systems.compare import residuals
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
@@ -27,6 +27,19 @@ def test_imbalance_by_hand():
     assert imbalance(teacher([0.5, -0.2], [1.0, 2.0])) == 0.0
 
 
+def test_balanced_is_what_is_off_by_rounding_alone():
+    rnn = teacher([0.9, 0.5], [1.0, 2.0])
+    require_balanced("rnn", LinearRNN(rnn.A, rnn.B * (1 + 1e-15), rnn.C))
+    require_balanced("rnn", LinearRNN(rnn.A, 0 * rnn.B, 0 * rnn.C))
+    for C in (rnn.C * (1 + 1e-9), -rnn.C):
+        with pytest.raises(ValueError, match=r"rnn must be balanced, B = C\.T, but \|B - C\.T\| = "):
+            require_balanced("rnn", LinearRNN(rnn.A, rnn.B, C))
+    students_ = students()
+    with pytest.raises(ValueError, match="rnn must be balanced"):
+        require_balanced("rnn", students_)
+    require_balanced("rnn", LinearRNN(students_.A, students_.B, students_.B))
+
+
 def test_imbalance_of_a_batch_and_of_torch():
     rnn = students()
     assert imbalance(rnn).shape == (3,)
@@ -41,7 +54,8 @@ def test_the_response_is_a_difference_of_two_moments():
 
 
 @pytest.mark.parametrize(
-    "loss", [{}, {"covariance": COVARIANCE}, {"covariance": COVARIANCE, "outputs": "all"}]
+    "loss",
+    [{}, {"covariance": COVARIANCE}, {"covariance": COVARIANCE, "outputs": "all"}, {"gram": COVARIANCE}],
 )
 def test_the_two_parts_are_driven_by_the_residual_matrix(loss):
     rnn = students()

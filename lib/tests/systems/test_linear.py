@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 
+from lowdim.systems import linear
 from lowdim.systems.linear import LinearRNN, impulse_response, simulate, spectral_measure
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
@@ -41,7 +42,7 @@ def rounding(rnn, length):
     return 4 * length * rnn.dim * EPS
 
 
-# Lengths beyond 64 take the two-sided product, so both ways are drawn.
+# Lengths beyond 64, here with at most 8 states, take the two-sided product: both ways are drawn.
 @given(d=dims, length=st.integers(1, 200), seed=seeds)
 def test_impulse_response_is_the_recurrence_fed_with_one_impulse(d, length, seed):
     rnn = contraction(d, np.random.default_rng(seed))
@@ -77,6 +78,19 @@ def test_simulate_against_scipy_lfilter():
     x = np.random.default_rng(0).standard_normal((4, 300))
     theirs = scipy.signal.lfilter(numerator, denominator, x)
     np.testing.assert_allclose(simulate(teacher(poles, weights), x), theirs, rtol=0, atol=1e-12)
+
+
+def test_a_system_with_more_states_than_lags_takes_no_power_of_its_matrix(monkeypatch):
+    rng, taken, rows = np.random.default_rng(8), [], linear.krylov
+    monkeypatch.setattr(linear, "krylov", lambda A, b, length: taken.append(length) or rows(A, b, length))
+    for d, length, expected in ((20, 150, [12, 13]), (160, 150, [150]), (160, 161, [12, 14]), (20, 64, [64])):
+        taken.clear()
+        rnn = contraction(d, rng)
+        found = impulse_response(rnn, length)
+        assert taken == expected
+        assert found.shape == (length,)
+        exact = loop(rnn, np.eye(1, length)[0])
+        np.testing.assert_allclose(found, exact, rtol=0, atol=rounding(rnn, length))
 
 
 def test_integer_systems_answer_exactly():

@@ -6,7 +6,7 @@ from flint import fmpq
 
 from lowdim.balls.exact import exact_errors
 from lowdim.systems.balance import imbalance
-from lowdim.systems.linear import impulse_response, spectral_measure
+from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
 from lowdim.systems.students import nearby_student, random_student, student_with_radius
 from lowdim.systems.teachers import teacher
 
@@ -37,6 +37,15 @@ def test_disturbances_have_the_size_asked_for():
 def test_fewer_states_than_the_teacher_are_refused():
     with pytest.raises(ValueError, match="d must be at least"):
         nearby_student(TRUTH, 1, np.random.default_rng(0), 0.0, 0.0, 0.0)
+
+
+def test_a_teacher_that_is_not_balanced_has_no_student_nearby():
+    rng = np.random.default_rng(0)
+    for unbalanced in (teacher([0.9, -0.5], [0.6, -0.4]), LinearRNN(TRUTH.A, 2 * TRUTH.B, TRUTH.C)):
+        with pytest.raises(ValueError, match="truth must be balanced"):
+            nearby_student(unbalanced, 3, rng, 0.0, 0.0, 0.0)
+    with pytest.raises(ValueError, match=r"truth has batch axes \(1,\)"):
+        nearby_student(teacher([[0.9, -0.5]], [[0.6, 0.4]]), 3, rng, 0.0, 0.0, 0.0)
 
 
 def test_exact_errors_are_those_of_rational_arithmetic():

@@ -65,6 +65,12 @@ def test_bad_input_is_named(plain):
         empirical_loss(rng.standard_normal((4, 3)), rng.standard_normal(5))
     with pytest.raises(ValueError, match="labels has 1 NaN"):
         empirical_loss(np.ones((2, 1)), np.array([1.0, np.nan]))
+    with pytest.raises(ValueError, match=r"inputs of shape \(0, 3\) hold no data"):
+        empirical_loss(np.zeros((0, 3)), np.zeros(0))
+    with pytest.raises(ValueError, match=r"inputs of shape \(3, 0\) hold no data"):
+        empirical_loss(np.zeros((3, 0)), np.zeros(3))
+    with pytest.raises(TypeError, match="rng must be a numpy Generator, but is 0"):
+        draw_inputs(4, 3, 0)
     with pytest.raises(ValueError, match="correlation must lie"):
         autoregressive_covariance(3, 1.0)
     with pytest.raises(ValueError, match="records of one length"):

@@ -1,6 +1,7 @@
 """Gradient flow: against closed forms, against SciPy, against digits printed by others, and on bad input."""
 
 from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
 
 import helpers
@@ -16,7 +17,9 @@ from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training import flow as flow_module
+from lowdim.training._coordinates import STRUCTURES as STRUCTURE_CHARTS
 from lowdim.training._coordinates import Coordinates
+from lowdim.training._krylov_space import krylov_basis, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.flow import gradient_flow
 from lowdim.training.objective import lag_gram, loss_and_gradients, population_loss
@@ -34,9 +37,9 @@ def stacked(rnn):
     return np.concatenate([rnn.A.reshape(*rnn.batch, -1), rnn.B, rnn.C], axis=-1)
 
 
-def by_scipy(start, target, times, structure, covariance=None, outputs="last"):
+def by_scipy(start, target, times, structure, **loss):
     """The same flow by an explicit method of order eight, on the gradients of `objective`."""
-    gram = lag_gram(target.size, covariance, outputs)
+    gram = lag_gram(target.size, **loss)
 
     def velocity(_, y):
         A, B, C = np.split(y, [start.dim**2, start.dim**2 + start.dim])
@@ -70,7 +73,7 @@ def test_one_state_follows_the_logistic_curve_to_the_tolerance_asked_for():
     assert errors[-1] < 1e-9
 
 
-@pytest.mark.parametrize("loss", [{}, {"covariance": COVARIANCE, "outputs": "all"}])
+@pytest.mark.parametrize("loss", [{}, {"covariance": COVARIANCE, "outputs": "all"}, {"gram": COVARIANCE}])
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_follows_the_explicit_solution_at_all_times(structure, loss):
     times, start = np.array([0.0, 0.7, 2.0, 3.0]), student(structure)
@@ -231,6 +234,45 @@ def test_the_space_of_the_initialization_holds_the_whole_motion(std, monkeypatch
     assert np.abs(stacked(cut_off.rnn) - stacked(whole.rnn)).max() > 1e-5
 
 
+def test_a_space_that_is_too_small_ends_in_an_exception_of_its_own(monkeypatch):
+    start = random_student(48, 1e-5, np.random.default_rng(2))
+    target = impulse_response(teacher([0.9, -0.6], [0.6, 0.4]), 6)
+    basis = krylov_basis(start, 4)
+    newton = Newton(STRUCTURE_CHARTS["symmetric"](4, 6), target, np.eye(6))
+    y0, solver = newton.chart.pack(restrict(start, basis)), newton.solver(1e-8, 1e-12)
+    with pytest.raises(flow_module._Leaked) as leaked:
+        flow_module._integrate(newton, solver, y0, 1e3, None, 200, 1e-16)
+    # Its steps count: those of the whole run are more than those that led to the end.
+    monkeypatch.setattr(flow_module, "_FIRST_SPACE", 4)
+    lost, integrate = [], flow_module._integrate
+
+    def counting(*arguments):
+        try:
+            return integrate(*arguments)
+        except flow_module._Leaked as stopped:
+            lost.append(stopped.steps)
+            raise
+
+    monkeypatch.setattr(flow_module, "_integrate", counting)
+    grown = gradient_flow(start, target, 1e3)
+    assert leaked.value.steps == lost[0]
+    assert sum(lost) > 0
+    monkeypatch.setattr(flow_module, "_FIRST_SPACE", 4 * 2 ** len(lost))
+    assert grown.steps == sum(lost) + gradient_flow(start, target, 1e3).steps
+
+
+def test_the_steps_of_the_integrator_can_be_followed_one_by_one():
+    start = student("symmetric")
+    newton = Newton(STRUCTURE_CHARTS["symmetric"](3, 5), TARGET, np.eye(5))
+    steps = list(
+        flow_module._advance(newton, newton.solver(1e-8, 1e-12), newton.chart.pack(start), 10.0, np.inf)
+    )
+    run = gradient_flow(start, TARGET, 10.0)
+    assert len(steps) == run.steps
+    assert steps[-1][0] == 10.0
+    assert all(a < b for (a, _), (b, _) in pairwise(steps))
+
+
 def test_default_times_are_at_most_two_hundred_steps_from_start_to_end():
     run = gradient_flow(random_student(4, 1e-3, np.random.default_rng(0)), TARGET, 1e4)
     assert run.times[0] == 0.0
@@ -265,6 +307,8 @@ def test_torch_in_torch_out():
         ({"structure": "lower"}, "structure must be"),
         ({"outputs": "some"}, "outputs must be"),
         ({"covariance": np.eye(3)}, r"covariance has shape \(3, 3\)"),
+        ({"gram": np.eye(3)}, r"gram has shape \(3, 3\)"),
+        ({"gram": np.eye(5), "outputs": "all"}, "gram says .* outputs='all' would say again"),
         ({"rnn": random_student(3, 1.0, np.random.default_rng(0), batch=(2,))}, "integrates one student"),
     ],
 )

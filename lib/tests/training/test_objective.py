@@ -17,7 +17,9 @@ from lowdim.systems.compare import extrapolation_error, residuals
 from lowdim.systems.linear import LinearRNN, impulse_response, simulate
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
-from lowdim.training.objective import gradients, lag_gram, population_loss
+from lowdim.training.descent import gradient_descent
+from lowdim.training.flow import gradient_flow
+from lowdim.training.objective import gradients, lag_gram, population_loss, residual_matrix
 
 STRUCTURES = ("symmetric", "free", "diagonal")
 problems = st.tuples(
@@ -145,6 +147,87 @@ def test_loss_on_samples_is_the_loss_of_their_covariance(problem):
     assert math.isclose(loss, expected, rel_tol=1e-9)
 
 
+def by_gram(rnn, target, **loss):
+    """What each of the functions that take a loss makes of this one, as arrays."""
+    slope = gradients(rnn, target, **loss)
+    descent = gradient_descent(rnn, target, 0.1, 3, **loss)
+    flow = gradient_flow(rnn, target, 1.0, **loss)
+    return [
+        lag_gram(target.shape[-1], **loss),
+        population_loss(rnn, target, **loss),
+        slope.A,
+        slope.B,
+        slope.C,
+        residual_matrix(rnn, target, **loss),
+        descent.final.A,
+        descent.loss,
+        flow.final.A,
+        flow.loss,
+    ]
+
+
+@pytest.mark.parametrize("outputs", ["last", "all"])
+@pytest.mark.parametrize("coloured", [True, False])
+def test_a_loss_may_be_said_by_its_gram_everywhere(outputs, coloured):
+    rnn, target, covariance = make(4, 5, "symmetric", coloured, 11)
+    gram = lag_gram(5, covariance, outputs)
+    gram = np.eye(5) if gram is None else gram
+    said = by_gram(rnn, target, covariance=covariance, outputs=outputs)
+    for one, other in zip(by_gram(rnn, target, gram=gram)[1:], said[1:], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-15)
+
+
+def test_a_diagonal_gram_weighs_the_lags_one_by_one():
+    rnn, target, _ = make(4, 5, "symmetric", False, 12)
+    weights = np.array([1.0, 0.0, 2.0, 0.0, 3.0])
+    loss = population_loss(rnn, target, gram=np.diag(weights))
+    assert math.isclose(loss, weights @ residuals(rnn, target) ** 2, rel_tol=1e-14)
+    forgotten = target + 9.0 * (weights == 0)
+    assert population_loss(rnn, forgotten, gram=np.diag(weights)) == loss
+
+
+class OnGpu(torch.Tensor):
+    """As deaf to NumPy as a tensor on a GPU, until it is brought to the processor."""
+
+    def __array__(self, *_):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor)
+
+
+@pytest.mark.parametrize(
+    "place", [torch.Tensor.requires_grad_, lambda x: x.as_subclass(OnGpu)], ids=["in a graph", "on a GPU"]
+)
+@pytest.mark.parametrize("name", ["covariance", "gram"])
+def test_a_matrix_of_torch_is_read_wherever_it_lies(name, place):
+    rnn, target, matrix = make(3, 4, "symmetric", True, 13)
+    tensor = place(torch.from_numpy(matrix))
+    with pytest.raises((TypeError, RuntimeError)):
+        np.asarray(tensor)
+    ours, theirs = by_gram(rnn, target, **{name: matrix}), by_gram(rnn, target, **{name: tensor})
+    twin = by_gram(rnn.map(torch.from_numpy), torch.from_numpy(target), **{name: tensor})
+    for expected, found, torched in zip(ours, theirs, twin, strict=True):
+        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_allclose(torched, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_a_gram_beside_another_word_for_it_is_refused(plain):
+    rnn, target, covariance = make(3, 4, "symmetric", True, 14)
+    uses = [
+        lambda **loss: lag_gram(4, **loss),
+        lambda **loss: population_loss(rnn, target, **loss),
+        lambda **loss: gradients(rnn, target, **loss),
+        lambda **loss: residual_matrix(rnn, target, **loss),
+        lambda **loss: gradient_descent(rnn, target, 0.1, 3, **loss),
+        lambda **loss: gradient_flow(rnn, target, 1.0, **loss),
+    ]
+    for use in uses:
+        for also in ({"covariance": covariance}, {"outputs": "all"}):
+            with pytest.raises(ValueError, match=r"gram says how all pairs .* would say again.*lag_gram"):
+                use(gram=np.eye(4), **also)
+
+
 def test_fewer_sequences_than_lags_can_hide_a_wrong_response():
     x = np.random.default_rng(0).standard_normal((3, 4))
     hidden = np.linalg.svd(x[:, ::-1])[2][-1]  # responses at which the three last outputs vanish
@@ -225,6 +308,9 @@ WRONG_VALUES = {
     r"covariance has shape \(2, 2\).*k = 3": lambda: population_loss(one, ones, np.eye(2)),
     "covariance must be symmetric.*x.T @ x / N": lambda: population_loss(one, ones, lopsided),
     "without negative eigenvalues": lambda: population_loss(one, ones, -np.eye(3)),
+    r"gram has shape \(2, 2\).*k = 3": lambda: population_loss(one, ones, gram=np.eye(2)),
+    "gram must be symmetric.*weighs the lags": lambda: population_loss(one, ones, gram=-np.eye(3)),
+    "gram has 3 NaN": lambda: gradients(one, ones, gram=np.diag(ones * np.nan)),
     "covariance has 3 NaN": lambda: population_loss(one, ones, np.diag(ones * np.nan)),
     "outputs must be 'last' or 'all', but is 'some'": lambda: lag_gram(3, outputs="some"),
     "length must be a whole number of at least 1, but is 0": lambda: extrapolation_error(one, one, 0),
@@ -232,6 +318,7 @@ WRONG_VALUES = {
 WRONG_TYPES = {
     "target must be a NumPy array or a torch tensor, but is list": lambda: residuals(one, [1.0]),
     "target must be real floating .* int64": lambda: gradients(one, np.arange(3)),
+    "gram must be real floating .* int64": lambda: gradients(one, ones, gram=np.eye(3, dtype=int)),
     "covariance must be real floating .* int64": lambda: population_loss(one, ones, np.eye(3, dtype=int)),
 }
 
