@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 _OFFSETS = np.arange(-2, 3)
-_STENCIL = np.array([1, -8, 0, 8, -1]) / 12
+_STENCIL = np.array([1, -8, 0, 8, -1])
 
 
 def difference_times(times: Float[np.ndarray, " n"], step: float) -> Float[np.ndarray, " records"]:
@@ -53,4 +53,4 @@ def time_derivative(
     if len(values) % 5:
         raise ValueError(f"values must hold five records for each time, but there are {len(values)}.")
     groups = values.reshape(-1, 5, *values.shape[1:])
-    return np.einsum("s,ts...->t...", _STENCIL / step, groups)
+    return np.einsum("s,ts...->t...", _STENCIL / (12 * step), groups)
