@@ -2,6 +2,7 @@
 
 Prose, captions and most tags are not code: editing them executes nothing. Tags that execution heeds count,
 and so does every letter of a cell, comments included. Tests hold this reader against Jupytext's own.
+A fence of colons that stands where it closes nothing is found here, too.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+STRAY = re.compile(r"[^\s:]\s*:{3,}\s*$")  # a fence of colons at the end of a line that says something
 FENCE = re.compile(r"^ {0,3}(`{3,}|:{3,}|~{3,})\s*(\{code-cell\})?(.*)$")
 EXECUTION = ("parameters", "raises-exception", "skip-execution")  # tags that papermill and nbclient act on
 
@@ -40,6 +42,11 @@ def code_cells(text: str) -> list[Cell]:
         else:  # a block of another kind; a fence of colons may hold cells in no notebook that Jupytext reads
             at = end + 1 if fence[1][0] in "`~" else at + 1
     return cells
+
+
+def stray_fence(text: str) -> int | None:
+    """The first line, from 1 on, that says something and ends in a fence of colons, which is text there."""
+    return next((i for i, line in enumerate(text.splitlines(), 1) if STRAY.search(line)), None)
 
 
 def read_code(source: Path) -> list[Cell]:

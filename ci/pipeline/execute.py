@@ -14,6 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from ci import paths
+from ci.pipeline.cells import stray_fence
 from ci.progress import Progress
 
 # One thread for each kernel: two kernels with default threads fight for the cores, and one thread adds in the
@@ -46,11 +47,20 @@ class Execution:
 
 
 def read(source: Path) -> NotebookNode:
-    """The notebook of a text file; each code cell knows the line of the file where its code starts."""
+    """The notebook of a text file; each code cell knows the line of the file where its code starts.
+
+    Raises:
+        NotebookError: a fence of colons at the end of a line of text, which would swallow what follows.
+    """
     import jupytext
 
-    nb = jupytext.read(source)
-    lines = source.read_text(encoding="utf-8").splitlines()
+    text = source.read_text(encoding="utf-8")
+    if line := stray_fence(text):
+        raise NotebookError(
+            f"{paths.shown(source)}:{line}: ::: ends a line of text and closes nothing; "
+            "give it a line of its own"
+        )
+    nb, lines = jupytext.read(source), text.splitlines()
     at = 0
     for cell in code_cells(nb):
         body = cell.source.splitlines()

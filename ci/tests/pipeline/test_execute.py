@@ -51,6 +51,18 @@ def test_a_syntax_error_names_its_line(failure, tmp_path):
     )
 
 
+def test_a_fence_that_closes_nothing_is_refused_before_anything_runs(notebook, progress, tmp_path):
+    path = notebook("raise SystemExit")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n:::{prf:proof}\nAs claimed. :::\n")
+    with pytest.raises(NotebookError) as caught:
+        execute(path, tmp_path / "scratch.ipynb", progress)
+    where = line_of(path, "As claimed. :::")
+    assert str(caught.value) == (
+        f"{path}:{where}: ::: ends a line of text and closes nothing; give it a line of its own"
+    )
+
+
 def test_a_warning_is_an_error(failure, tmp_path):
     message, _ = failure("a = 1", "import numpy as np\nnp.log(np.zeros(1))")
     where = line_of(tmp_path / "01_small.md", "import numpy as np")

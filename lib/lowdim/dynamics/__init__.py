@@ -2,6 +2,7 @@
 
 ============== =================================================================================
 escape         leaving the origin when the teacher answers nothing at lag 0
+charge         how a finite step size moves what gradient flow conserves
 plateaus       the saddles a student rests at, and the rates at which it leaves them
 sleepers       the error that modes leave which never wake
 kernel         what training would do if the student moved only infinitesimally

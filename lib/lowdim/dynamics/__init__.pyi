@@ -1,3 +1,5 @@
+from .charge import charge_drift as charge_drift
+from .escape import at_level as at_level
 from .escape import blow_up_time as blow_up_time
 from .escape import escape_time as escape_time
 from .kernel import linearized_response as linearized_response
@@ -11,6 +13,7 @@ from .plateaus import linearization as linearization
 from .plateaus import optimal_approximant as optimal_approximant
 from .plateaus import rests as rests
 from .poisoning import pole_flow as pole_flow
+from .poisoning import published_error as published_error
 from .poisoning import published_poles as published_poles
 from .poisoning import published_teacher as published_teacher
 from .poisoning import single_lag_limit as single_lag_limit

@@ -12,6 +12,7 @@ which reaches infinity at a finite $s^*$: the student escapes at time $t \approx
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
 from lowdim.systems.linear import LinearRNN
@@ -79,3 +80,31 @@ def escape_time(run: Trajectory, fraction: float = 0.5) -> float:
         return float("inf")
     between = slice(after, after - 2 if after > 1 else None, -1)
     return float(np.interp(fraction, level[between], run.times[between]))
+
+
+def at_level(level: float, driver: Float[np.ndarray, " T"], values: Float[np.ndarray, " T"]) -> float:
+    """A quantity at the moment when another one first crosses a level, both positive and both along one run.
+
+    Interpolated between the two records around the crossing, in the logarithms of both: exact where one is a
+    power of the other, as at an exponential escape.
+
+    Args:
+        level: the level, positive.
+        driver: what crosses it, from above or from below, shape (T,).
+        values: what is asked for, shape (T,).
+
+    Returns:
+        The interpolated value.
+
+    Raises:
+        ValueError: the driver does not cross the level.
+    """
+    past = driver > level if driver[0] < level else driver < level
+    after = int(np.argmax(past))
+    if after == 0:
+        raise ValueError(
+            f"the level {level:g} is not crossed: the driver starts at {driver[0]:g} and stays between "
+            f"{driver.min():g} and {driver.max():g}; train longer, or ask for another level."
+        )
+    pair = [after - 1, after] if driver[after] > driver[after - 1] else [after, after - 1]
+    return float(np.exp(np.interp(np.log(level), np.log(driver)[pair], np.log(values)[pair])))

@@ -18,7 +18,8 @@ from jaxtyping import Float
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from lowdim.arrays import require_count, require_finite, require_times
+from lowdim.arrays import Array, require_count, require_finite, require_times
+from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.teachers import teacher
 
@@ -156,3 +157,18 @@ def single_lag_limit(poles: Float[np.ndarray, " d"], lag: int, value: float) -> 
     together = (poles.size / value) ** ((lag - 2.0) / lag)  # and if all were equal to it: the upper end
     leader = brentq(excess, alone / 2, 2 * together, xtol=1e-14, rtol=1e-14)
     return (ahead + leader) ** (-1.0 / (lag - 2.0))
+
+
+def published_error(poles: Float[np.ndarray, "*batch d"], lags: int = 20) -> Float[Array, "*batch"]:
+    r"""The error that the released notebook prints: $\max_{j < q} |m_j - \hat m_j| / d$ against
+    `published_teacher`.
+
+    Args:
+        poles: of students `with_unit_ports`, shape (..., d).
+        lags: how many lags q are compared.
+
+    Returns:
+        Array of shape (...).
+    """
+    d = poles.shape[-1]
+    return extrapolation_error(with_unit_ports(poles), published_teacher(d), lags) / d

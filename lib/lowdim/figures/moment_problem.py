@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lowdim.experiments.scaling import exponent
 from lowdim.figures import style
 from lowdim.figures.setting import window
 from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
@@ -151,7 +152,7 @@ def stability(
     ax.loglog(delta, reached, "o", color=style.TEACHER, ms=5, label="worst student (linear program)")
     ax.set(xlabel=r"training error $\delta$", ylabel=f"error at lag {lag}")
     ax.legend()
-    slope = np.polyfit(np.log(delta[:4]), np.log(reached[:4]), 1)[0]
+    slope = exponent(delta[:4], reached[:4])
     first = ", ".join(f"{name} {bound[0]:.1g}" for name, bound in bounds.items())
     alt = f"""Both axes logarithmic. The worst error falls with slope {slope:.2f} from {reached[-1]:.2g} to
         {reached[0]:.1g} at training error {delta[0]:.0e}. There the bounds are: {first}."""

@@ -3,6 +3,7 @@ from .claims import Criterion as Criterion
 from .claims import claims_path as claims_path
 from .claims import read_claims as read_claims
 from .numbers import number as number
+from .numbers import parameters as parameters
 from .numbers import typeset as typeset
 from .verdict import MIME as MIME
 from .verdict import Verdict as Verdict

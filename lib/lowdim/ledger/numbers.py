@@ -3,11 +3,12 @@
 A code cell says ``number("balance-exponent", slope)``; the prose of its page says
 ``{glue:md}`balance-exponent` ``. Another page, the front page say, names the chapter as seen from there:
 ``{glue}`notebooks/03_balancedness.ipynb::balance-exponent` ``. From page to page MyST-NB carries HTML only,
-so the number is kept in both forms.
+so the number is kept in both forms. What a chapter was run with is glued at once, by ``parameters``.
 """
 
 import math
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from numbers import Integral, Real
@@ -46,6 +47,34 @@ def number(name: str, value: Any, digits: int = 2, unit: str = "", rounding: str
     except (TypeError, ValueError) as error:
         raise type(error)(f"number {name!r}: {error}") from None
     glue(name, _Typeset(f"{{{latex}}}", _html(latex)), display=False)  # in braces no line is broken
+
+
+def parameters(chapter: str, namespace: Mapping[str, Any]) -> None:
+    """Glue every number that a chapter was run with, its parameter ``far_out`` as ``chapter-far-out``.
+
+    Called as ``parameters("balance", globals())`` right after the imports, where the only numbers in the
+    namespace are those of the parameters cell, or those that a rerun put in their place. Each is shown to the
+    digits it was written with. Names with capitals or a leading underscore, lists and text are passed over.
+
+    Args:
+        chapter: the chapter's short name, with which the names of all its numbers begin.
+        namespace: the variables of the notebook, by name.
+
+    Raises:
+        ValueError: if the namespace holds no number, or one that is not finite.
+    """
+    found = {
+        name: value
+        for name, value in namespace.items()
+        if re.fullmatch(r"[a-z][a-z0-9_]*", name) and isinstance(value, Real) and not isinstance(value, bool)
+    }
+    if not found:
+        raise ValueError(
+            f"parameters({chapter!r}, ...) found no number among {len(namespace)} variables; pass globals(), "
+            "below the cell tagged parameters"
+        )
+    for name, value in found.items():
+        number(f"{chapter}-{name.replace('_', '-')}", value, _written_digits(value))
 
 
 def typeset(value: Any, digits: int = 2, unit: str = "", rounding: str = "nearest") -> str:
@@ -91,6 +120,11 @@ def typeset(value: Any, digits: int = 2, unit: str = "", rounding: str = "neares
         return _integer(int(value) * (100 if unit == "%" else 1)) + _UNITS[unit]
     shown = Decimal(repr(float(value))) * (100 if unit == "%" else 1)  # as it prints: 0.1 is not above 0.1
     return _real(shown, digits, _ROUNDINGS[rounding]) + _UNITS[unit]
+
+
+def _written_digits(value: Real) -> int:
+    """The significant digits of the shortest decimal that is this number: 1 for 1e-4, 2 for 1.4."""
+    return len(Decimal(repr(value)).normalize().as_tuple().digits)
 
 
 def _integer(value: int) -> str:

@@ -1,3 +1,4 @@
+from .balance import asymmetry as asymmetry
 from .balance import imbalance as imbalance
 from .balance import noether_charge as noether_charge
 from .balance import parts as parts
@@ -9,6 +10,7 @@ from .linear import impulse_response as impulse_response
 from .linear import krylov as krylov
 from .linear import simulate as simulate
 from .linear import spectral_measure as spectral_measure
+from .linear import stack as stack
 from .norm_balanced import smallest_realization as smallest_realization
 from .norm_balanced import squared_norm as squared_norm
 from .realization import effective_dimension as effective_dimension
@@ -18,6 +20,7 @@ from .realization import reduce as reduce
 from .structures import project as project
 from .structures import require_structure as require_structure
 from .students import nearby_student as nearby_student
+from .students import planted_student as planted_student
 from .students import random_student as random_student
 from .students import student_with_radius as student_with_radius
 from .teachers import delayed as delayed

@@ -8,11 +8,12 @@ does (`thm-balance-ode`).
 
 from __future__ import annotations
 
+import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array
-from lowdim.systems.linear import LinearRNN
+from lowdim.arrays import Array, require_count
+from lowdim.systems.linear import LinearRNN, krylov
 
 
 def imbalance(rnn: LinearRNN) -> Float[Array, "*batch"]:
@@ -78,6 +79,34 @@ def noether_charge(rnn: LinearRNN) -> Float[Array, "*batch d d"]:
     At = xp.matrix_transpose(rnn.A)
     outer = rnn.B[..., :, None] * rnn.B[..., None, :] - rnn.C[..., :, None] * rnn.C[..., None, :]
     return xp.matmul(rnn.A, At) - xp.matmul(At, rnn.A) + outer
+
+
+def asymmetry(rnn: LinearRNN, states: int) -> float:
+    r"""How far A is from symmetric on the states in use: $\|S - S^{\mathsf T}\|_F / \|S\|_F$ with
+    $S = U^{\mathsf T} A U$.
+
+    The columns of U span what leads among the reachable states $A^j B$ and the observable ones
+    $(A^{\mathsf T})^j C^{\mathsf T}$, $j < d$; what A does elsewhere no response shows.
+
+    Args:
+        rnn: a single NumPy system.
+        states: how many states are in use, at most d; of a trained student, the teacher's dimension.
+
+    Returns:
+        Zero for symmetric S, $2 |\sin\theta|$ for a rotation by $\theta$, 2 for an antisymmetric S.
+
+    Raises:
+        ValueError: a batch, or states outside 1 to d.
+    """
+    if rnn.batch or require_count("states", states) > rnn.dim:
+        raise ValueError(
+            f"asymmetry needs a single system with at least as many states as are in use, but got batch axes "
+            f"{rnn.batch}, dimension {rnn.dim} and states = {states}."
+        )
+    seen = np.vstack([krylov(rnn.A, rnn.B, rnn.dim), krylov(rnn.A.T, rnn.C, rnn.dim)])
+    basis = np.linalg.svd(seen)[2][:states]
+    used = basis @ rnn.A @ basis.T
+    return float(np.linalg.norm(used - used.T) / np.linalg.norm(used))
 
 
 def _norm(x: Array) -> Array:

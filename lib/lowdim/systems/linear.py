@@ -11,7 +11,7 @@ $y_t = \sum_{j \le t} m_j x_{t-j}$.  Everything here runs on NumPy arrays and on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,3 +205,25 @@ def krylov(
     for _ in range(length - 1):
         rows.append(xp.matmul(A, rows[-1][..., None])[..., 0])
     return xp.stack(rows, axis=-2)
+
+
+def stack(systems: Sequence[LinearRNN]) -> LinearRNN:
+    """Systems of one size as one batch, for what takes a batch, such as `gradient_descent`.
+
+    Args:
+        systems: at least one, all of the same dimension and batch axes.
+
+    Returns:
+        A LinearRNN with a new batch axis in front.
+
+    Raises:
+        ValueError: no system, or systems of different shapes.
+    """
+    shapes = {tuple(rnn.A.shape) for rnn in systems}
+    if len(shapes) != 1:
+        raise ValueError(
+            f"stack needs at least one system, all of one shape, but the shapes of A are {sorted(shapes)}; "
+            "leave systems of different dimensions in a list."
+        )
+    xp = array_namespace(systems[0].A)
+    return LinearRNN(*(xp.stack([getattr(rnn, name) for rnn in systems]) for name in ("A", "B", "C")))

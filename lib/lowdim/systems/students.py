@@ -3,6 +3,7 @@ r"""Students at the start of training: near zero, with a memory of their own, or
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -53,6 +54,40 @@ def nearby_student(
     Q, _ = np.linalg.qr(rng.standard_normal((d, d)))
     A = (Q * x) @ Q.T
     return LinearRNN((A + A.T) / 2, Q @ (v + u) / 2, Q @ (v - u) / 2)
+
+
+def planted_student(
+    poles: Sequence[float], weights: Sequence[float], d: int, std: float, rng: np.random.Generator
+) -> LinearRNN:
+    r"""A balanced student that begins at a solution: $B = C^{\mathsf T}$, and a measure all but given.
+
+    The first states are $\mathrm{diag}(\lambda)$ with ports $\sqrt{w}$, and a `random_student` is added to A
+    and B.
+
+    Args:
+        poles: $\lambda$, at most d of them.
+        weights: $w \ge 0$, one each.
+        d: state dimension.
+        std: standard deviation of the entries added.
+        rng: NumPy random generator; it is advanced.
+
+    Returns:
+        A symmetric LinearRNN with B = C.
+
+    Raises:
+        ValueError: more than d poles, not one weight each, or a negative one.
+    """
+    poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
+    if poles.shape != weights.shape or poles.ndim != 1 or poles.size > d or (weights < 0).any():
+        raise ValueError(
+            f"a planted student needs at most d = {d} poles and a weight >= 0 for each, but got poles "
+            f"{poles} and weights {weights}."
+        )
+    noise, used = random_student(d, std, rng), np.arange(poles.size)
+    A, B = noise.A.copy(), noise.B.copy()
+    A[used, used] += poles
+    B[used] += np.sqrt(weights)
+    return LinearRNN(A, B, B)
 
 
 def student_with_radius(d: int, radius: float, scale: float, rng: np.random.Generator) -> LinearRNN:

@@ -6,6 +6,8 @@ finite_data    N recorded sequences as another target with another covariance
 trajectory     what a run leaves behind, finished or not
 descent        gradient descent, torch's optimizers, mini-batches of sequences
 flow           gradient flow to convergence, through plateaus of any length
+identification a system found in one record, and how much of it a system explains
+velocity       how fast a run moves, by differences of what it recorded
 ============== =================================================================================
 """
 

@@ -13,12 +13,14 @@ population loss therefore runs on finite data unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from lowdim.arrays import require_count, require_finite, require_rng
+from lowdim.systems.linear import LinearRNN, simulate
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,53 @@ def draw_inputs(
     require_rng(rng)
     white = rng.standard_normal((require_count("n", n), require_count("k", k)))
     return white if covariance is None else white @ np.linalg.cholesky(covariance).T
+
+
+def draw_data(
+    teacher: LinearRNN,
+    n: int,
+    k: int,
+    rng: np.random.Generator,
+    noise: float = 0.0,
+    covariance: Float[np.ndarray, "k k"] | None = None,
+) -> tuple[Float[np.ndarray, "N k"], Float[np.ndarray, " N"]]:
+    r"""N Gaussian sequences, each with the teacher's output at its end, observed with Gaussian noise.
+
+    Args:
+        teacher: a single NumPy system.
+        n: how many sequences.
+        k: length of each.
+        rng: NumPy random generator; it is advanced.
+        noise: standard deviation of what is added to the labels.
+        covariance: of the inputs, as for `draw_inputs`; white if None.
+
+    Returns:
+        (inputs, labels) for `empirical_loss`, of shapes (N, k) and (N,).
+    """
+    inputs = draw_inputs(n, k, rng, covariance)
+    return inputs, simulate(teacher, inputs)[:, -1] + noise * rng.standard_normal(n)
+
+
+def observed_lags(lags: Sequence[int], k: int | None = None) -> Float[np.ndarray, "k k"]:
+    r"""The Gram matrix `gram` under which the loss is $\sum r_j^2$ over these lags only.
+
+    Args:
+        lags: from 0 on, in any order.
+        k: training length; by default the shortest that reaches the last of the lags.
+
+    Returns:
+        Diagonal array, shape (k, k): one at each of the lags, zero elsewhere.
+
+    Raises:
+        ValueError: no lag, or one outside 0 to k - 1.
+
+    >>> observed_lags([0, 2]).diagonal()
+    array([1., 0., 1.])
+    """
+    k = max(lags, default=0) + 1 if k is None else require_count("k", k)
+    if len(lags) == 0 or min(lags) < 0 or max(lags) >= k:
+        raise ValueError(f"lags must lie between 0 and k - 1 = {k - 1}, at least one, but are {list(lags)}.")
+    return np.diag(np.isin(np.arange(k), lags).astype(float))
 
 
 def autoregressive_covariance(k: int, correlation: float) -> Float[np.ndarray, "k k"]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lowdim.dynamics.escape import blow_up_time, escape_time
+from lowdim.dynamics.escape import at_level, blow_up_time, escape_time
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
@@ -52,3 +52,17 @@ def test_bad_input_is_named():
         blow_up_time(one_state(0.5, 0.0, 0.0), 1.0)
     with pytest.raises(ValueError, match="fraction must lie"):
         escape_time(Trajectory(np.zeros(1), one_state(1.0, 1.0, 1.0), np.zeros(1), 1, 1), 1.0)
+
+
+@pytest.mark.parametrize("sign", [1, -1], ids=["rising", "falling"])
+def test_a_power_of_the_driver_is_met_exactly_between_two_records(sign):
+    driver = np.exp(sign * np.array([0.0, 1.0, 2.5, 4.0, 3.0]))  # back again: only the first crossing counts
+    assert at_level(np.exp(sign * 3.1), driver, 7 * driver**-1.5) == pytest.approx(7 * np.exp(-sign * 4.65))
+    assert at_level(np.exp(sign * 0.5), driver, driver**2) == pytest.approx(np.exp(sign))  # in the first pair
+
+
+def test_a_level_never_crossed_is_refused():
+    driver = np.array([1.0, 2.0, 3.0])
+    for level in (0.5, 1.0, 4.0):
+        with pytest.raises(ValueError, match="is not crossed: the driver starts at 1"):
+            at_level(level, driver, driver)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowdim.ledger import numbers as prose
-from lowdim.ledger.numbers import number, typeset
+from lowdim.ledger.numbers import number, parameters, typeset
 
 
 def read_exactly(latex: str) -> str:
@@ -112,12 +112,52 @@ def test_bad_options_are_refused(option, bad):
         typeset(1.5, **{option: bad})
 
 
-def test_glued_in_both_forms_and_not_shown_in_the_cell(monkeypatch):
+@pytest.fixture
+def glued(monkeypatch):
+    """What is glued during a test: name, value, whether it is shown."""
     glued = []
     monkeypatch.setattr(prose, "glue", lambda name, value, display: glued.append((name, value, display)))
+    return glued
+
+
+def test_glued_in_both_forms_and_not_shown_in_the_cell(glued):
     number("memory-error", -3.5e-9)
     ((name, value, display),) = glued
     assert (name, display) == ("memory-error", False)
     bundle = value._repr_mimebundle_()
     assert bundle["text/markdown"] == r"${-3.5\times10^{-9}}$"
     assert bundle["text/html"] == '<span class="lowdim-number">−3.5&nbsp;×&nbsp;10<sup>−9</sup></span>'
+
+
+def test_every_parameter_is_glued_under_its_own_name_to_the_digits_written(glued):
+    parameters("gated", {"k": 7, "std": 1e-4, "radius": 1.4, "memory": 8.0, "step": 0.025, "far_out": 10_000})
+    shown = {name: value._repr_mimebundle_()["text/plain"] for name, value, _ in glued}
+    assert shown == {
+        "gated-k": "{7}",
+        "gated-std": r"{1\times10^{-4}}",
+        "gated-radius": "{1.4}",
+        "gated-memory": "{8}",
+        "gated-step": "{0.025}",
+        "gated-far-out": "{10{,}000}",
+    }
+
+
+@given(st.floats(min_value=1e-12, max_value=1e12))
+def test_a_parameter_loses_no_digit(value):
+    # 2^53 and beyond aside, the decimals shown are the number itself, not one near it.
+    assert read(typeset(value, prose._written_digits(value))) == value
+
+
+def test_what_is_no_parameter_is_passed_over(glued):
+    import math as module
+
+    others = {"math": module, "INTERVAL": 2.0, "_3": 4, "flag": True, "poles": [0.9], "name": "gd", "k": 6}
+    parameters("gated", others)
+    assert [name for name, *_ in glued] == ["gated-k"]
+
+
+def test_parameters_without_a_number_or_with_one_that_is_not_finite_are_refused(glued):
+    with pytest.raises(ValueError, match=r"parameters\('gated', ...\) found no number among 1 variables"):
+        parameters("gated", {"poles": [0.9]})
+    with pytest.raises(ValueError, match="gated-std"):
+        parameters("gated", {"std": math.inf})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lowdim.systems.balance import imbalance, noether_charge, parts, require_balanced
+from lowdim.systems.balance import asymmetry, imbalance, noether_charge, parts, require_balanced
 from lowdim.systems.compare import residuals
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
@@ -99,3 +99,29 @@ def test_the_noether_charge_is_the_one_that_the_free_gradient_leaves_alone():
     moved = LinearRNN(rnn.A - h * slopes.A, rnn.B - h * slopes.B, rnn.C - h * slopes.C)
     change = (noether_charge(moved) - noether_charge(rnn)) / h
     assert np.abs(np.trace(change, axis1=1, axis2=2)).max() < 1e-3 * np.abs(change).max()
+
+
+def within(A, B, C, d, rng):
+    """The system in a random basis of d states, beside a block of its own that no input reaches."""
+    unused = rng.standard_normal((d - len(B), d - len(B)))
+    whole = np.zeros((d, d))
+    whole[: len(B), : len(B)], whole[len(B) :, len(B) :] = A, unused
+    Q, _ = np.linalg.qr(rng.standard_normal((d, d)))
+    B, C = (np.pad(x, (0, d - len(x))) for x in (B, C))
+    return LinearRNN(Q @ whole @ Q.T, Q @ B, Q @ C)
+
+
+def test_asymmetry_is_that_of_the_states_in_use_in_any_basis():
+    rng, angle = np.random.default_rng(4), 0.3
+    b, c = np.array([1.0, 0.5]), np.array([0.2, 1.0])
+    rotation = 0.9 * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    assert asymmetry(within(rotation, b, c, 7, rng), 2) == pytest.approx(2 * np.sin(angle), rel=1e-10)
+    assert asymmetry(within(np.diag([0.9, -0.5]), b, c, 7, rng), 2) < 1e-13
+    assert asymmetry(within(np.diag([0.9, -0.5]), b, c, 7, rng), 7) > 0.1  # the block that nothing reaches
+
+
+def test_asymmetry_of_more_states_than_there_are_is_refused():
+    with pytest.raises(ValueError, match="dimension 2 and states = 3"):
+        asymmetry(teacher([0.5, 0.2], [1.0, 1.0]), 3)
+    with pytest.raises(ValueError, match=r"batch axes \(3,\)"):
+        asymmetry(students(), 2)

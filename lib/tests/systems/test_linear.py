@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 
 from lowdim.systems import linear
-from lowdim.systems.linear import LinearRNN, impulse_response, simulate, spectral_measure
+from lowdim.systems.linear import LinearRNN, impulse_response, simulate, spectral_measure, stack
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 
@@ -273,3 +273,18 @@ def test_a_wrong_value_gets_one_clear_error(message, plain):
 def test_shapes_are_checked_under_pytest():
     with pytest.raises(TypeCheckError, match="B"):
         LinearRNN(eye, np.ones(3), one)
+
+
+@pytest.mark.parametrize("module", [np.asarray, torch.from_numpy], ids=["numpy", "torch"])
+def test_a_stack_gives_its_systems_back_in_order(module):
+    systems = [contraction(3, np.random.default_rng(seed), batch=(2,)).map(module) for seed in range(4)]
+    together = stack(systems)
+    assert together.batch == (4, 2)
+    for i, rnn in enumerate(systems):
+        assert all(bool((getattr(together[i], name) == getattr(rnn, name)).all()) for name in "ABC")
+
+
+@pytest.mark.parametrize("sizes", [(), (2, 3)], ids=["none", "two dimensions"])
+def test_what_does_not_stack_is_refused(sizes):
+    with pytest.raises(ValueError, match="at least one system, all of one shape"):
+        stack([contraction(d, np.random.default_rng(d)) for d in sizes])

@@ -7,7 +7,7 @@ from flint import fmpq
 from lowdim.balls.exact import exact_errors
 from lowdim.systems.balance import imbalance
 from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
-from lowdim.systems.students import nearby_student, random_student, student_with_radius
+from lowdim.systems.students import nearby_student, planted_student, random_student, student_with_radius
 from lowdim.systems.teachers import teacher
 
 TRUTH = teacher([0.9, -0.5], [0.6, 0.4])
@@ -75,3 +75,22 @@ def test_exact_errors_survive_balls_that_grow_much_faster_than_the_responses():
     found = exact_errors(student, TRUTH, 501)
     double = np.abs(impulse_response(student, 501) - impulse_response(TRUTH, 501))
     np.testing.assert_allclose(found, double, rtol=1e-9)
+
+
+def test_a_planted_student_answers_as_its_measure_does_up_to_what_is_added():
+    noise = 1e-9
+    student = planted_student([0.9, -0.5], [0.6, 0.4], 5, noise, np.random.default_rng(0))
+    np.testing.assert_allclose(impulse_response(student, 20), impulse_response(TRUTH, 20), atol=100 * noise)
+    np.testing.assert_array_equal(student.B, student.C)
+    np.testing.assert_array_equal(student.A, student.A.T)
+    added = random_student(5, noise, np.random.default_rng(0))
+    np.testing.assert_array_equal(student.A[2:], added.A[2:])
+    np.testing.assert_array_equal(student.B[2:], added.B[2:])
+
+
+@pytest.mark.parametrize(
+    ("poles", "weights"), [([0.1, 0.2, 0.3], [1.0, 1.0, 1.0]), ([0.1], [-1.0]), ([0.1, 0.2], [1.0])]
+)
+def test_what_cannot_be_planted_is_refused(poles, weights):
+    with pytest.raises(ValueError, match="at most d = 2 poles and a weight >= 0 for each"):
+        planted_student(poles, weights, 2, 1e-3, np.random.default_rng(0))

@@ -7,7 +7,14 @@ import torch
 from lowdim.systems.linear import LinearRNN, impulse_response, simulate
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
-from lowdim.training.finite_data import autoregressive_covariance, draw_inputs, empirical_loss, windows
+from lowdim.training.finite_data import (
+    autoregressive_covariance,
+    draw_data,
+    draw_inputs,
+    empirical_loss,
+    observed_lags,
+    windows,
+)
 from lowdim.training.objective import gradients, population_loss
 
 
@@ -75,3 +82,29 @@ def test_bad_input_is_named(plain):
         autoregressive_covariance(3, 1.0)
     with pytest.raises(ValueError, match="records of one length"):
         windows(np.ones(4), np.ones(4), 5)
+
+
+def test_drawn_labels_are_the_last_outputs_and_their_noise_has_the_size_asked_for():
+    truth, sigma = teacher([0.8, -0.3], [0.7, 0.5]), autoregressive_covariance(4, 0.6)
+    inputs, exact = draw_data(truth, 4000, 4, np.random.default_rng(0), covariance=sigma)
+    np.testing.assert_allclose(inputs[:, ::-1] @ impulse_response(truth, 4), exact, rtol=1e-12)
+    np.testing.assert_allclose(inputs.T @ inputs / 4000, sigma, atol=0.1)
+    again, noisy = draw_data(truth, 4000, 4, np.random.default_rng(0), 0.1, sigma)
+    np.testing.assert_array_equal(again, inputs)
+    # A sample standard deviation of 4000 draws has a relative standard error of 1 / sqrt(8000).
+    assert np.std(noisy - exact) == pytest.approx(0.1, rel=4 / np.sqrt(8000))
+
+
+def test_lags_not_observed_leave_no_trace_in_the_loss():
+    rng = np.random.default_rng(5)
+    student, target = random_student(4, 0.5, rng), rng.standard_normal(7)
+    r = impulse_response(student, 7) - target
+    loss = population_loss(student, target, gram=observed_lags([1, 4, 6]))
+    np.testing.assert_allclose(loss, r[1] ** 2 + r[4] ** 2 + r[6] ** 2, rtol=1e-13)
+    assert observed_lags([2], 5).tolist() == np.diag([0.0, 0.0, 1.0, 0.0, 0.0]).tolist()
+
+
+@pytest.mark.parametrize(("lags", "k"), [([], None), ([-1, 2], None), ([0, 5], 5)])
+def test_lags_outside_the_sequences_are_refused(lags, k):
+    with pytest.raises(ValueError, match="lags must lie between 0 and k - 1"):
+        observed_lags(lags, k)
