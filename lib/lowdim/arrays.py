@@ -125,7 +125,7 @@ def as_numpy(value: Array) -> np.ndarray:
     Args:
         value: a NumPy array or a torch tensor.
     """
-    return like(_FLOAT64, value)
+    return np.asarray(like(_FLOAT64, value))
 
 
 def like(reference: Array, value: Array | None) -> Array | None:

@@ -16,12 +16,12 @@ from jaxtyping import Float
 from lowdim.arrays import require_count
 from lowdim.systems.compare import residuals
 from lowdim.systems.linear import LinearRNN, impulse_response, krylov
-from lowdim.systems.structures import require_structure
+from lowdim.systems.structures import project, require_structure
 
 
 def response_gradients(
-    rnn: LinearRNN, length: int, structure: str = "symmetric"
-) -> Float[np.ndarray, "length n"]:
+    rnn: LinearRNN, horizon: int, structure: str = "symmetric"
+) -> Float[np.ndarray, "horizon n"]:
     r"""The gradients $\nabla m_j$ in the entries of A, B and C, flat, in the metric of the structure.
 
     $\partial m_j / \partial B = (A^{\mathsf T})^j C^{\mathsf T}$, $\partial m_j / \partial C = A^j B$, and
@@ -30,30 +30,30 @@ def response_gradients(
 
     Args:
         rnn: a single NumPy system, A of the structure named.
-        length: number of lags.
+        horizon: number of lags.
         structure: "symmetric", "free" or "diagonal".
 
     Returns:
-        Array of shape (length, d² + 2d).
+        Array of shape (horizon, d² + 2d).
 
     Raises:
-        ValueError: a batch, length below 1, or A not of the structure.
+        ValueError: a batch, horizon below 1, or A not of the structure.
     """
-    return np.array(list(_rows(rnn, length, structure)))
+    return np.array(list(_rows(rnn, horizon, structure)))
 
 
 def tangent_kernel(
-    rnn: LinearRNN, length: int, structure: str = "symmetric"
-) -> Float[np.ndarray, "length length"]:
-    r"""$K_{jl} = \langle \nabla m_j, \nabla m_l \rangle$ for lags $j, l < \mathrm{length}$.
+    rnn: LinearRNN, horizon: int, structure: str = "symmetric"
+) -> Float[np.ndarray, "horizon horizon"]:
+    r"""$K_{jl} = \langle \nabla m_j, \nabla m_l \rangle$ for lags $j, l < \mathrm{horizon}$.
 
     Args:
         rnn: a single NumPy system, A of the structure named.
-        length: number of lags.
+        horizon: number of lags.
         structure: "symmetric", "free" or "diagonal".
 
     Returns:
-        Symmetric array of shape (length, length), positive semidefinite.
+        Symmetric array of shape (horizon, horizon), positive semidefinite.
 
     Raises:
         ValueError: as `response_gradients`.
@@ -63,17 +63,17 @@ def tangent_kernel(
     array([[ 8.,  4.],
            [ 4., 18.]])
     """
-    gradients = response_gradients(rnn, length, structure)
+    gradients = response_gradients(rnn, horizon, structure)
     return gradients @ gradients.T
 
 
 def linearized_response(
     rnn: LinearRNN,
     target: Float[np.ndarray, " k"],
-    length: int,
+    horizon: int,
     time: float = np.inf,
     structure: str = "symmetric",
-) -> Float[np.ndarray, " length"]:
+) -> Float[np.ndarray, " horizon"]:
     r"""Response of the student whose linearization at `rnn` has been trained on the first k lags.
 
     $\dot m = -2 K r$ has the solution $m_q(t) = m_q(0) - \sum_{j<k} K_{qj} \alpha_j$ with $\alpha = K_k^{-1}
@@ -83,19 +83,19 @@ def linearized_response(
     Args:
         rnn: the start, a single NumPy system.
         target: the teacher's first k responses, shape (k,).
-        length: number of lags of the result, at least k.
+        horizon: number of lags of the result, at least k.
         time: time t of gradient flow.
         structure: "symmetric", "free" or "diagonal".
 
     Returns:
-        Array of shape (length,).
+        Array of shape (horizon,).
 
     Raises:
-        ValueError: length below k, negative time, or as `response_gradients`.
+        ValueError: horizon below k, negative time, or as `response_gradients`.
     """
     k = target.shape[0]
-    if length < k:
-        raise ValueError(f"length = {length} is below the k = {k} lags of the target; ask for all of them.")
+    if horizon < k:
+        raise ValueError(f"horizon = {horizon} is below the k = {k} lags of the target; ask for all of them.")
     if not time >= 0:
         raise ValueError(
             f"time must not be negative, but is {time!r}; use numpy.inf for the end of training."
@@ -105,11 +105,11 @@ def linearized_response(
     seen = rates > k * np.finfo(float).eps * rates[-1]
     rates, modes = rates[seen], modes[:, seen]
     alpha = modes @ (-np.expm1(-2 * rates * time) / rates * (modes.T @ residuals(rnn, target)))
-    return impulse_response(rnn, length) - _slope_along(rnn, observed.T @ alpha, length)
+    return impulse_response(rnn, horizon) - _slope_along(rnn, observed.T @ alpha, horizon)
 
 
-def _slope_along(rnn: LinearRNN, direction: np.ndarray, length: int) -> np.ndarray:
-    r"""$\langle \nabla m_j, \delta \rangle$ for $j < \mathrm{length}$, forward: no gradient is formed.
+def _slope_along(rnn: LinearRNN, direction: np.ndarray, horizon: int) -> np.ndarray:
+    r"""$\langle \nabla m_j, \delta \rangle$ for $j < \mathrm{horizon}$, forward: no gradient is formed.
 
     With $x_j = A^j B$ the derivative along $\delta = (\dot A, \dot B, \dot C)$ obeys $\dot x_{j+1} = A \dot
     x_j + \dot A x_j$, and $\dot m_j = \dot C x_j + C \dot x_j$.  A lag costs products of a matrix with a
@@ -117,21 +117,20 @@ def _slope_along(rnn: LinearRNN, direction: np.ndarray, length: int) -> np.ndarr
     """
     d = rnn.dim
     dA, dB, dC = direction[: d * d].reshape(d, d), direction[-2 * d : -d], direction[-d:]
-    x = krylov(rnn.A, rnn.B, length)
+    x = krylov(rnn.A, rnn.B, horizon)
     dx = [dB]
     for pushed in (x @ dA.T)[:-1]:
         dx.append(rnn.A @ dx[-1] + pushed)
     return x @ dC + np.array(dx) @ rnn.C
 
 
-def _rows(rnn: LinearRNN, length: int, structure: str) -> Iterator[np.ndarray]:
+def _rows(rnn: LinearRNN, horizon: int, structure: str) -> Iterator[np.ndarray]:
     """The gradients of m_0, m_1, ..., each flat."""
     if rnn.batch:
         raise ValueError(f"rnn has batch axes {rnn.batch}, but the kernel is that of one start: pass rnn[i].")
-    length = require_count("length", length)
+    horizon = require_count("horizon", horizon)
     require_structure(rnn.A, structure)
     G, u, v = np.zeros_like(rnn.A), rnn.C, rnn.B
-    for _ in range(length):
-        seen = {"symmetric": (G + G.T) / 2, "diagonal": np.diag(np.diag(G))}.get(structure, G)
-        yield np.concatenate([seen.ravel(), u, v])
+    for _ in range(horizon):
+        yield np.concatenate([project(G, structure).ravel(), u, v])
         G, u, v = rnn.A.T @ G + np.outer(rnn.C, v), rnn.A.T @ u, rnn.A @ v

@@ -8,6 +8,8 @@ without any flow; the rest of the module predicts what the flow does there (`thm
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy.polynomial import polynomial
@@ -23,7 +25,6 @@ from lowdim.training.objective import gradients, loss_and_gradients
 from lowdim.training.trajectory import Trajectory
 
 _INSERTED = np.linspace(-0.98, 0.98, 15)  # poles tried for a new atom
-_TIGHT = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
 
 
 def atomic_fits(target: Float[Array, " k"], most: int) -> list[LinearRNN]:
@@ -82,27 +83,28 @@ def rests(run: Trajectory, target: Float[Array, " k"], structure: str = "symmetr
         Indices into the records, increasing.
     """
     slope = gradients(run.rnn, target, structure)
-    speed = sum(np.sum(np.square(x).reshape(len(run.times), -1), axis=1) for x in (slope.A, slope.B, slope.C))
+    squares = [np.square(x).reshape(len(run.times), -1) for x in (slope.A, slope.B, slope.C)]
+    speed = np.concatenate(squares, axis=1).sum(axis=1)
     inner = (speed[1:-1] < speed[:-2]) & (speed[1:-1] < speed[2:]) & (run.loss[1:-1] > 1e-12 * run.loss[0])
     return 1 + np.flatnonzero(inner)
 
 
-def first_residual(fit: LinearRNN, truth: LinearRNN, k: int) -> float:
+def first_residual(student: LinearRNN, teacher: LinearRNN, k: int) -> float:
     r"""$r_0 = -\sum_l \hat w_l\, p(\hat\lambda_l)\, s(\hat\lambda_l)$ at a balanced student at rest.
 
     $p = \prod_i (x - \lambda_i)^2$ over its atoms, and $s$ of degree $k - 1 - 2n$ minimizes the sum of the
     squared coefficients of $1 - ps$ (`thm-plateau-sign`).
 
     Args:
-        fit: the student's active part, n atoms with 2n < k, none at zero.
-        truth: the teacher, symmetric A.
+        student: its active part, n atoms with 2n < k, none at zero.
+        teacher: the teacher, symmetric A.
         k: training length.
 
     Returns:
         The residual at lag 0; negative for every balanced teacher on [-1, 1] that is not the student.
     """
-    poles, weights = spectral_measure(truth)
-    p, s = optimal_approximant(spectral_measure(fit)[0], k)
+    poles, weights = spectral_measure(teacher)
+    p, s = optimal_approximant(spectral_measure(student)[0], k)
     return -float(np.sum(weights * polynomial.polyval(poles, p) * polynomial.polyval(poles, s)))
 
 
@@ -145,8 +147,13 @@ def growth_rate(fit: LinearRNN, target: Float[Array, " k"], structure: str = "sy
 
     Returns:
         The rate; negative where $r_0 > 0$ and a new mode would die out.
+
+    Raises:
+        ValueError: another structure.
     """
     poles, weights = spectral_measure(fit)
+    if structure not in ("symmetric", "diagonal"):
+        raise ValueError(f"the rate is known for symmetric and diagonal students, but not for {structure!r}.")
     coupling = np.sum(weights / poles**2) if structure == "symmetric" else 0.0
     return float(-2 * residuals(fit, target)[0] * (1 + coupling))
 
@@ -241,4 +248,7 @@ def _fit(poles: Array, target: Array):
         return np.hstack([by_pole, 2 * roots * by_weight])
 
     roots = np.sqrt(nnls(powers(poles), target)[0] + 1e-6)
-    return least_squares(miss, np.append(poles, roots), jacobian, method="lm", **_TIGHT)
+    slopes: Any = jacobian  # SciPy says that it wants the name of a scheme
+    return least_squares(
+        miss, np.append(poles, roots), slopes, method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15
+    )

@@ -155,7 +155,7 @@ def single_lag_limit(poles: Float[np.ndarray, " d"], lag: int, value: float) -> 
 
     alone = value ** ((2.0 - lag) / lag)  # the leader's c - tau if it were the only pole: the lower end
     together = (poles.size / value) ** ((lag - 2.0) / lag)  # and if all were equal to it: the upper end
-    leader = brentq(excess, alone / 2, 2 * together, xtol=1e-14, rtol=1e-14)
+    leader = brentq(excess, alone / 2, 2 * together, xtol=1e-14, rtol=np.float64(1e-14))
     return (ahead + leader) ** (-1.0 / (lag - 2.0))
 
 

@@ -14,13 +14,13 @@ from lowdim.moments.tangents import moment_tangents
 from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
 
 
-def cost_of_sleep(goal: LinearRNN, k: int, horizon: int) -> Float[np.ndarray, " horizon"]:
+def cost_of_sleep(teacher: LinearRNN, k: int, horizon: int) -> Float[np.ndarray, " horizon"]:
     r"""Residuals at every lag that sleepers of total weight 1 at zero cause, to first order.
 
     With the tangents T and their first k rows $T_k$: $r = e_0 - T\, T_k^+ e_0$.
 
     Args:
-        goal: the teacher, symmetric.
+        teacher: the teacher, symmetric.
         k: training length, at least $2 \hat d$.
         horizon: number of lags.
 
@@ -30,9 +30,11 @@ def cost_of_sleep(goal: LinearRNN, k: int, horizon: int) -> Float[np.ndarray, " 
     Raises:
         ValueError: k below $2 \hat d$, where the awake atoms can hide the sleepers from training.
     """
-    if k < 2 * goal.dim:
-        raise ValueError(f"k = {k} is below 2 x {goal.dim} lags, which {goal.dim} atoms fit whatever sleeps.")
-    tangents = moment_tangents(*spectral_measure(goal), max(k, horizon))
+    if k < 2 * teacher.dim:
+        raise ValueError(
+            f"k = {k} is below 2 x {teacher.dim} lags, which {teacher.dim} atoms fit whatever sleeps."
+        )
+    tangents = moment_tangents(*spectral_measure(teacher), max(k, horizon))
     moved = np.linalg.lstsq(tangents[:k], np.eye(k)[0], rcond=None)[0]
     return (np.eye(len(tangents))[0] - tangents @ moved)[:horizon]
 
@@ -48,15 +50,15 @@ def sleeping_mass(student: LinearRNN, threshold: float = 0.1) -> float:
     return float(weights[np.abs(poles) < threshold].sum())
 
 
-def unexplained(student: LinearRNN, goal: LinearRNN, k: int, horizon: int) -> float:
+def unexplained(student: LinearRNN, teacher: LinearRNN, k: int, horizon: int) -> float:
     r"""Largest distance between residuals and prediction, relative to the largest residual.
 
     Args:
         student: trained on k lags of the teacher.
-        goal: the teacher.
+        teacher: the teacher.
         k: training length.
         horizon: number of lags.
     """
-    residual = impulse_response(student, horizon) - impulse_response(goal, horizon)
-    predicted = sleeping_mass(student) * cost_of_sleep(goal, k, horizon)
+    residual = impulse_response(student, horizon) - impulse_response(teacher, horizon)
+    predicted = sleeping_mass(student) * cost_of_sleep(teacher, k, horizon)
     return float(np.abs(residual - predicted).max() / np.abs(residual).max())

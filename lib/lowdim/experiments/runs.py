@@ -53,7 +53,7 @@ def flow_run(
     """
     if (d_hat is None) == (poles is None) or (poles is None) != (weights is None):
         raise ValueError("name the teacher by d_hat alone, or by poles and weights together.")
-    goal = spread_teacher(d_hat) if poles is None else teacher(poles, weights)
+    goal = spread_teacher(d_hat) if d_hat is not None else teacher(poles or [], weights or [])
     start = random_student(d, std, np.random.default_rng(seed), structure)
     run = gradient_flow(start, impulse_response(goal, k), t_end, structure, rtol=rtol)
     return {

@@ -61,7 +61,9 @@ def state_dimension(
     return count, total[..., 0] ** 2 / (variances**2).sum(-1)
 
 
-def markov_parameters(network: Recurrent, lags: int, settle: int = 500) -> Float[np.ndarray, "copies lags"]:
+def markov_parameters(
+    network: Recurrent, horizon: int, settle: int = 500
+) -> Float[np.ndarray, "copies horizon"]:
     r"""The response to an infinitesimal pulse, $m_j = \partial y_{t+j} / \partial x_t$, after t zeros.
 
     If the zeros have brought the network to rest, these are the Markov parameters $C A^j B$ of its
@@ -69,11 +71,11 @@ def markov_parameters(network: Recurrent, lags: int, settle: int = 500) -> Float
 
     Args:
         network: the networks to linearize.
-        lags: number of lags, j = 0, ..., lags - 1.
+        horizon: number of lags, j = 0, ..., horizon - 1.
         settle: t, how many zeros the network reads before the pulse.
     """
     exact = network.select(list(range(network.copies))).double()
-    still = exact.offset.new_zeros(1, 1, settle + require_count("lags", lags)).detach()
+    still = exact.offset.new_zeros(1, 1, settle + require_count("horizon", horizon)).detach()
     pulse = still.clone()
     pulse[..., settle] = 1.0
     response = torch.func.jvp(lambda inputs: exact(inputs)[0], (still,), (pulse,))[1]

@@ -70,7 +70,7 @@ def _least(polynomial: fmpq_poly, interval: tuple[float, float]) -> float:
     """A lower bound on the polynomial over the interval: its values at the ends and where it may turn."""
     places, inside = [arb(end) for end in interval], arb(interval[0]).union(arb(interval[1]))
     if polynomial.degree() > 1:
-        roots = polynomial.derivative().numer().complex_roots()
+        roots: list = polynomial.derivative().numer().complex_roots()
         turning = [root.real for root, _ in roots if root.imag.contains(0)]
         places += [x for x in turning if x.overlaps(inside)]
     return min(lower(_at(polynomial, x)) for x in places)

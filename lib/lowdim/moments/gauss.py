@@ -46,22 +46,22 @@ def hankel(
     return moments[..., np.arange(n)[:, None] + np.arange(n)]
 
 
-def chebyshev_moments(rnn: LinearRNN, length: int) -> Float[np.ndarray, "*batch length"]:
-    r"""Chebyshev moments $C\, T_j(A)\, B$, $j = 0, \dots, \mathrm{length} - 1$, by the three-term recurrence.
+def chebyshev_moments(rnn: LinearRNN, horizon: int) -> Float[np.ndarray, "*batch horizon"]:
+    r"""Chebyshev moments $C\, T_j(A)\, B$, $j < \mathrm{horizon}$, by the three-term recurrence.
 
     Args:
         rnn: NumPy system or batch, spectrum in [-1, 1].
-        length: how many.
+        horizon: how many.
 
     Returns:
-        Array of shape (..., length).
+        Array of shape (..., horizon).
 
     >>> chebyshev_moments(teacher([0.5], [1.0]), 3)  # 1, x, 2 x^2 - 1 at x = 1/2
     array([ 1. ,  0.5, -0.5])
     """
-    length = require_count("length", length)
+    horizon = require_count("horizon", horizon)
     before, now, out = rnn.B, rnn.B, []
-    for j in range(length):
+    for j in range(horizon):
         out.append(np.sum(rnn.C * now, axis=-1))
         moved = np.matmul(rnn.A, now[..., None])[..., 0]
         before, now = now, 2 * moved - before if j else moved

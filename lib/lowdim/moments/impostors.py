@@ -16,7 +16,7 @@ from scipy.linalg import block_diag
 
 from lowdim.arrays import require_count, require_finite, require_rng
 from lowdim.systems.linear import LinearRNN, impulse_response
-from lowdim.systems.teachers import teacher
+from lowdim.systems.teachers import teacher as diagonal
 
 _SPREADS = 1.25 ** np.arange(100)  # of the far poles, tried one after the other
 
@@ -47,7 +47,7 @@ def impostor(
         raise ValueError(
             f"n poles can be told n responses, but there are {len(z)} poles and {len(m)} responses."
         )
-    return teacher(z, _weights(m, z))
+    return diagonal(z, _weights(m, z))
 
 
 def misfit(
@@ -71,7 +71,7 @@ def misfit(
     return float(np.abs(z ** np.arange(len(m))[:, None] @ _weights(m, z) - m).max())
 
 
-def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
+def sharp_impostor(teacher: LinearRNN, k: int, next_response: float) -> LinearRNN:
     r"""A zero-loss student of dimension $k + 1 - \hat d$ with $m_k$ as prescribed (`thm-sharp`).
 
     Its poles are the roots of $\Pi = \Lambda R_\rho + F$: $\Lambda$ has the teacher's poles as roots,
@@ -80,7 +80,7 @@ def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
     tried that does is taken, so that a small excess over the teacher's response comes from a stable student.
 
     Args:
-        truth: the teacher, diagonal, with distinct poles and no zero weight.
+        teacher: the teacher, diagonal, with distinct poles and no zero weight.
         k: training length, at least $2 \hat d$.
         next_response: the number $M \ne \hat m_k$ that it shall answer at lag k.
 
@@ -90,13 +90,13 @@ def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
     Raises:
         ValueError: k too small, M the teacher's own response, poles that repeat or have no weight.
     """
-    poles, weights, k = np.diag(truth.A), truth.B * truth.C, require_count("k", k)
+    poles, weights, k = np.diag(teacher.A), teacher.B * teacher.C, require_count("k", k)
     size = len(poles)
     if k < 2 * size:
         raise ValueError(f"k must be at least 2 * {size}, twice the teacher's dimension, but is {k}.")
     if len(np.unique(poles)) < size or not weights.all():
-        raise ValueError(f"truth must have distinct poles and no zero weight: {poles} with {weights}.")
-    *learned, own = impulse_response(truth, k + 1)
+        raise ValueError(f"teacher must have distinct poles and no zero weight: {poles} with {weights}.")
+    *learned, own = impulse_response(teacher, k + 1)
     if next_response == own:
         raise ValueError("next_response is the teacher's own; an impostor differs at lag k.")
     apart = np.prod(poles[:, None] - poles + np.eye(size), axis=1)
@@ -106,7 +106,7 @@ def sharp_impostor(truth: LinearRNN, k: int, next_response: float) -> LinearRNN:
         z = np.roots(np.polyadd(np.polymul(np.poly(poles), np.poly(spread * far)), correction))
         z = np.sort_complex(z)
         if not z.imag.any() and (np.diff(z.real) > 1e-3 * spread).all():
-            return teacher(z.real, _weights(np.array([*learned, next_response]), z.real))
+            return diagonal(z.real, _weights(np.array([*learned, next_response]), z.real))
     raise ValueError(
         f"no real poles found that answer {next_response:g} at lag {k}, where the teacher answers {own:g}."
     )
@@ -135,7 +135,7 @@ def disguise(rnn: LinearRNN, d: int, rng: np.random.Generator) -> LinearRNN:
     return LinearRNN((A + A.T) / 2, Q @ rnn.B, Q @ rnn.C)
 
 
-def is_forced(student: LinearRNN, truth: LinearRNN, k: int) -> bool:
+def is_forced(student: LinearRNN, teacher: LinearRNN, k: int) -> bool:
     r"""Whether agreement with the teacher at lags 0, ..., k-1 forces agreement at lag k, for every B.
 
     The residuals are $e_j = O_j (B; -\hat B)$ with rows $O_j = (C A^j, \hat C \hat A^j)$; lag k is forced
@@ -144,10 +144,13 @@ def is_forced(student: LinearRNN, truth: LinearRNN, k: int) -> bool:
 
     Args:
         student: gives A and C; a single NumPy system.
-        truth: the teacher.
+        teacher: the teacher.
         k: training length.
     """
-    step, row = _exact(block_diag(student.A, truth.A)), _exact(np.append(student.C, truth.C)[None])
+    step, row = (
+        _exact(np.asarray(block_diag(student.A, teacher.A))),
+        _exact(np.append(student.C, teacher.C)[None]),
+    )
     rows = [row.entries()]
     for _ in range(k):
         row = row * step

@@ -19,14 +19,14 @@ from lowdim.balls.arithmetic import PRECISION, upper
 from lowdim.balls.divided_differences import quotient_range, table
 
 
-def universal_constants(order: int, horizon: int, radius: float = 1.0) -> Float[np.ndarray, " horizon"]:
+def universal_constants(d_hat: int, horizon: int, radius: float = 1.0) -> Float[np.ndarray, " horizon"]:
     r"""$K_q = \sum_{i=0}^{2\hat d} 2^i \binom{q}{i} R^{q-i}$ for $q = 0, \dots, \mathrm{horizon} - 1$
     (`thm-moments-universal`, `thm-moments-end`).
 
     It depends on no pole, weight or state dimension, only on their number; poles in $[-1, 1]$.
 
     Args:
-        order: the teacher's number of poles $\hat d$.
+        d_hat: the teacher's number of poles $\hat d$.
         horizon: number of lags.
         radius: $R \ge 1$, a bound on the student's spectral radius.
 
@@ -39,11 +39,11 @@ def universal_constants(order: int, horizon: int, radius: float = 1.0) -> Float[
     >>> universal_constants(1, 4)
     array([ 1.,  3.,  9., 19.])
     """
-    order, horizon = require_count("order", order), require_count("horizon", horizon)
+    d_hat, horizon = require_count("d_hat", d_hat), require_count("horizon", horizon)
     if not (radius >= 1 and math.isfinite(radius)):
         raise ValueError(f"radius must be at least 1, as the poles are in [-1, 1], but is {radius!r}.")
     with ctx.workprec(PRECISION):
-        R, most = arb(radius), 2 * order
+        R, most = arb(radius), 2 * d_hat
         return _rounded_up(
             sum((R ** (q - i) * 2**i * math.comb(q, i) for i in range(min(q, most) + 1)), arb(0))
             for q in range(horizon)

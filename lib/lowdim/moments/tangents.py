@@ -7,17 +7,17 @@ from jaxtyping import Float
 
 
 def moment_tangents(
-    poles: Float[np.ndarray, " n"], weights: Float[np.ndarray, " n"], length: int
-) -> Float[np.ndarray, "length 2*n"]:
+    poles: Float[np.ndarray, " n"], weights: Float[np.ndarray, " n"], horizon: int
+) -> Float[np.ndarray, "horizon 2*n"]:
     r"""Derivatives of the moments $m_q = \sum_i w_i \lambda_i^q$ in the weights and in the poles.
 
     Args:
         poles: $\lambda_i$, shape (n,).
         weights: $w_i$, shape (n,).
-        length: number of lags.
+        horizon: number of lags.
 
     Returns:
-        Array of shape (length, 2n): the columns $\lambda_i^q$, then $w_i q \lambda_i^{q-1}$.
+        Array of shape (horizon, 2n): the columns $\lambda_i^q$, then $w_i q \lambda_i^{q-1}$.
     """
-    q = np.arange(length)[:, None]
+    q = np.arange(horizon)[:, None]
     return np.hstack([poles**q, weights * q * poles ** np.maximum(q - 1, 0)])

@@ -116,6 +116,6 @@ def _solved(w: np.ndarray, x: np.ndarray, end: float, responses: np.ndarray, clo
     return *np.split(state[:-1], 2), state[-1], np.abs(left).max()
 
 
-def _slopes(x: np.ndarray, w: np.ndarray, end: float, length: int) -> np.ndarray:
+def _slopes(x: np.ndarray, w: np.ndarray, end: float, horizon: int) -> np.ndarray:
     """Derivatives of the first responses in the weights, the poles, and the weight of an atom at the end."""
-    return np.column_stack([moment_tangents(x, w, length), end ** np.arange(length)])
+    return np.column_stack([moment_tangents(x, w, horizon), end ** np.arange(horizon)])

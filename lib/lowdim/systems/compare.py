@@ -73,13 +73,13 @@ def extrapolation_error(student: LinearRNN, teacher: LinearRNN, horizon: int) ->
 
 
 def remembered_lags(
-    response: Float[np.ndarray, " lags"], truth: Float[np.ndarray, " lags"], tolerance: float = 0.1
+    response: Float[np.ndarray, " lags"], target: Float[np.ndarray, " lags"], tolerance: float = 0.1
 ) -> int:
     r"""Number of lags before the first with $|m_j - \hat m_j| > \mathrm{tolerance} \, |\hat m_j|$.
 
     Args:
         response: of the student, shape (lags,).
-        truth: of the teacher, shape (lags,).
+        target: of the teacher, shape (lags,).
         tolerance: relative error that still counts as remembering.
 
     Returns:
@@ -88,5 +88,5 @@ def remembered_lags(
     >>> remembered_lags(np.array([1.0, 0.52, 0.1]), np.array([1.0, 0.5, 0.25]))
     2
     """
-    forgotten = np.abs(response - truth) > tolerance * np.abs(truth)
+    forgotten = np.abs(response - target) > tolerance * np.abs(target)
     return int(np.argmax(forgotten)) if forgotten.any() else forgotten.size

@@ -91,37 +91,37 @@ class LinearRNN:
         return LinearRNN(function(self.A), function(self.B), function(self.C))
 
 
-def impulse_response(rnn: LinearRNN, length: int) -> Float[Array, "*batch length"]:
-    r"""Impulse response $m_j = C A^j B$ for lags $j = 0, \dots, \mathrm{length} - 1$.
+def impulse_response(rnn: LinearRNN, horizon: int) -> Float[Array, "*batch horizon"]:
+    r"""Impulse response $m_j = C A^j B$ for lags $j = 0, \dots, \mathrm{horizon} - 1$.
 
     Where length exceeds both 64 and d, $m_{i + s l} = \big((A^s)^{\mathsf T\,l} C^{\mathsf T}
-    \big)^{\mathsf T} A^i B$ with $s \approx \sqrt{\mathrm{length}}$: two short Krylov sequences and one
-    product in place of `length` of them.
+    \big)^{\mathsf T} A^i B$ with $s \approx \sqrt{\mathrm{horizon}}$: two short Krylov sequences and one
+    product in place of `horizon` of them.
 
     Args:
         rnn: the system or a batch of systems.
-        length: number of lags, at least 1.
+        horizon: number of lags, at least 1.
 
     Returns:
-        Array of shape (..., length); lag 0 is $CB$.
+        Array of shape (..., horizon); lag 0 is $CB$.
 
     Raises:
-        ValueError: length below 1.
+        ValueError: horizon below 1.
 
     >>> from lowdim.systems import teacher
     >>> impulse_response(teacher([0.5], [2.0]), 4)
     array([2.  , 1.  , 0.5 , 0.25])
     """
-    length = require_count("length", length)
+    horizon = require_count("horizon", horizon)
     xp = array_namespace(rnn.A)
-    if length <= max(_DIRECT_LENGTH, rnn.dim):
-        return xp.matmul(krylov(rnn.A, rnn.B, length), rnn.C[..., None])[..., 0]
-    stride = math.isqrt(length)
+    if horizon <= max(_DIRECT_LENGTH, rnn.dim):
+        return xp.matmul(krylov(rnn.A, rnn.B, horizon), rnn.C[..., None])[..., 0]
+    stride = math.isqrt(horizon)
     near = krylov(rnn.A, rnn.B, stride)
     leap = xp.linalg.matrix_power(xp.matrix_transpose(rnn.A), stride)
-    far = krylov(leap, rnn.C, -(-length // stride))
+    far = krylov(leap, rnn.C, -(-horizon // stride))
     response = xp.matmul(far, xp.matrix_transpose(near))
-    return xp.reshape(response, (*rnn.batch, far.shape[-2] * stride))[..., :length]
+    return xp.reshape(response, (*rnn.batch, far.shape[-2] * stride))[..., :horizon]
 
 
 def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Array, "*outputs T"]:
@@ -188,21 +188,21 @@ def spectral_measure(rnn: LinearRNN) -> tuple[Float[Array, "*batch d"], Float[Ar
 
 
 def krylov(
-    A: Float[Array, "*batch d d"], b: Float[Array, "*batch d"], length: int
+    A: Float[Array, "*batch d d"], b: Float[Array, "*batch d"], horizon: int
 ) -> Float[Array, "*batch n d"]:
     r"""Krylov rows $b, Ab, \dots, A^{n-1}b$.
 
     Args:
         A: matrix, shape (..., d, d).
         b: vector, shape (..., d).
-        length: number n of rows, at least 1.
+        horizon: number n of rows, at least 1.
 
     Returns:
         Array of shape (..., n, d) whose row j is $A^j b$.
     """
     xp = array_namespace(A, b)
     rows = [b]
-    for _ in range(length - 1):
+    for _ in range(horizon - 1):
         rows.append(xp.matmul(A, rows[-1][..., None])[..., 0])
     return xp.stack(rows, axis=-2)
 

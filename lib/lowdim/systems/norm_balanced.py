@@ -32,14 +32,14 @@ def squared_norm(rnn: LinearRNN) -> Float[Array, "*batch"]:
     return (rnn.A**2).sum((-2, -1)) + (rnn.B**2).sum(-1) + (rnn.C**2).sum(-1)
 
 
-def smallest_realization(rnn: LinearRNN, tol: float = 1e-10) -> LinearRNN:
+def smallest_realization(rnn: LinearRNN, tolerance: float = 1e-10) -> LinearRNN:
     r"""The system in the basis where its weights are smallest, which is where its charge Q vanishes.
 
     Steepest descent, $X = -Q$, with the Newton step along the geodesic; the problem is convex.
 
     Args:
         rnn: a minimal system (every state reachable and observable), single, in NumPy.
-        tol: size of the charge to stop at, relative to the squared norm.
+        tolerance: size of the charge to stop at, relative to the squared norm.
 
     Returns:
         A LinearRNN with the same response.
@@ -51,7 +51,7 @@ def smallest_realization(rnn: LinearRNN, tol: float = 1e-10) -> LinearRNN:
         raise ValueError(f"smallest_realization takes a single system, but rnn has batch axes {rnn.batch}.")
     for _ in range(_MOST_STEPS):
         rates, basis = np.linalg.eigh(-noether_charge(rnn))
-        if np.linalg.norm(rates) <= tol * squared_norm(rnn):
+        if np.linalg.norm(rates) <= tolerance * squared_norm(rnn):
             return rnn
         A, B, C = basis.T @ rnn.A @ basis, basis.T @ rnn.B, rnn.C @ basis
         apart = rates[:, None] - rates

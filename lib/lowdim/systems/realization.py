@@ -14,13 +14,13 @@ from lowdim.arrays import Array, require_count, require_finite, require_float
 from lowdim.systems.linear import LinearRNN, krylov
 
 
-def hankel_singular_values(rnn: LinearRNN, lags: int | None = None) -> Float[Array, "*batch n"]:
+def hankel_singular_values(rnn: LinearRNN, horizon: int | None = None) -> Float[Array, "*batch n"]:
     r"""Singular values of the Hankel matrix $H_{il} = m_{i+l}$, descending.
 
-    Stable systems, and `lags` None: the infinite matrix; the values are $\sqrt{\lambda_i(W_c W_o)}$ with the
-    Gramians $W_c = \sum_j A^j B B^{\mathsf T} (A^{\mathsf T})^j$ and $W_o = \sum_j (A^{\mathsf T})^j
+    Stable systems, and `horizon` None: the infinite matrix; the values are $\sqrt{\lambda_i(W_c W_o)}$ with
+    the Gramians $W_c = \sum_j A^j B B^{\mathsf T} (A^{\mathsf T})^j$ and $W_o = \sum_j (A^{\mathsf T})^j
     C^{\mathsf T} C A^j$.  At spectral radius 1 and above these sums diverge, and the $n \times n$ matrix
-    over the past n inputs and the next n outputs takes their place: n = `lags`, or n = d when `lags` is
+    over the past n inputs and the next n outputs takes their place: n = `horizon`, or n = d when `horizon` is
     None, which is enough for its rank to be the true one.  One such system in a batch makes all its values
     finite-lag ones, so that they compare.
 
@@ -29,117 +29,119 @@ def hankel_singular_values(rnn: LinearRNN, lags: int | None = None) -> Float[Arr
 
     Args:
         rnn: the system or a batch of systems.
-        lags: rows and columns n of a finite Hankel matrix; None for the infinite one where it exists.
+        horizon: rows and columns n of a finite Hankel matrix; None for the infinite one where it exists.
 
     Returns:
         At most min(n, d) values for each system, n = d for the infinite matrix; all further ones are zero.
 
     Raises:
-        ValueError: lags below 1.
+        ValueError: horizon below 1.
 
     >>> from lowdim.systems import teacher
     >>> hankel_singular_values(teacher([0.5], [3.0])).round(12)  # 3 / (1 - 0.5²)
     array([4.])
-    >>> hankel_singular_values(teacher([1.0], [3.0]), lags=10).round(12)
+    >>> hankel_singular_values(teacher([1.0], [3.0]), horizon=10).round(12)
     array([30.])
     """
-    reach, observe = _factors(rnn, lags)
+    reach, observe = _factors(rnn, horizon)
     xp = array_namespace(reach)
     return xp.linalg.svdvals(xp.matmul(observe, xp.matrix_transpose(reach)))
 
 
 def effective_dimension(
-    rnn: LinearRNN, tol: float = 1e-6, lags: int | None = None
+    rnn: LinearRNN, tolerance: float = 1e-6, horizon: int | None = None
 ) -> int | Integer[Array, "*batch"]:
-    r"""Number of Hankel singular values above `tol` times the largest.
+    r"""Number of Hankel singular values above `tolerance` times the largest.
 
     Args:
         rnn: the system or a batch of systems.
-        tol: relative threshold, in (0, 1).
-        lags: as in `hankel_singular_values`.
+        tolerance: relative threshold, in (0, 1).
+        horizon: as in `hankel_singular_values`.
 
     Returns:
         An int for a single system, an integer array of shape (...) for a batch; 0 for the zero response.
 
     Raises:
-        ValueError: tol outside (0, 1), lags below 1.
+        ValueError: tolerance outside (0, 1), horizon below 1.
     """
-    if not 0 < tol < 1:
-        raise ValueError(f"tol must be in (0, 1), relative to the largest singular value, but is {tol!r}.")
-    values = hankel_singular_values(rnn, lags)
+    if not 0 < tolerance < 1:
+        raise ValueError(
+            f"tol must be in (0, 1), relative to the largest singular value, but is {tolerance!r}."
+        )
+    values = hankel_singular_values(rnn, horizon)
     xp = array_namespace(values)
-    count = xp.sum(xp.astype(values > tol * values[..., :1], xp.int64), axis=-1)
+    count = xp.sum(xp.astype(values > tolerance * values[..., :1], xp.int64), axis=-1)
     return count if rnn.batch else int(count)
 
 
-def reduce(rnn: LinearRNN, dim: int, lags: int | None = None) -> LinearRNN:
-    r"""Balanced reduction: the `dim` states that matter most, in coordinates where $W_c = W_o = \Sigma$.
+def reduce(rnn: LinearRNN, d: int, horizon: int | None = None) -> LinearRNN:
+    r"""Balanced reduction: the `d` states that matter most, in coordinates where $W_c = W_o = \Sigma$.
 
-    For a stable system the transfer function errs by at most $2\sum_{i > \mathrm{dim}} \sigma_i$ (Enns 1984,
+    For a stable system the transfer function errs by at most $2\sum_{i > d} \sigma_i$ (Enns 1984,
     Glover 1984), and so does every lag of the response.  A symmetric system with $B = C^{\mathsf T}$ stays
     so.
 
     Args:
         rnn: a single system.
-        dim: number of states to keep, at most d.
-        lags: as in `hankel_singular_values`; the finite version is the Ho-Kalman realization.
+        d: number of states to keep, at most as many as rnn has.
+        horizon: as in `hankel_singular_values`; the finite version is the Ho-Kalman realization.
 
     Returns:
-        A LinearRNN of dimension `dim`.
+        A LinearRNN of dimension `d`.
 
     Raises:
-        ValueError: a batch; dim out of range, or above the number of states that the response depends on.
+        ValueError: a batch; d out of range, or above the number of states that the response depends on.
     """
     if rnn.batch:
         raise ValueError(f"reduce takes a single system, but rnn has batch axes {rnn.batch}; pass rnn[i].")
-    if require_count("dim", dim) > rnn.dim:
-        raise ValueError(f"dim = {dim} exceeds the {rnn.dim} states that rnn has.")
-    reach, observe = _factors(rnn, lags)
+    if require_count("d", d) > rnn.dim:
+        raise ValueError(f"d = {d} exceeds the {rnn.dim} states that rnn has.")
+    reach, observe = _factors(rnn, horizon)
     xp = array_namespace(reach)
-    into, out_of = _balancing(xp.matmul(observe, xp.matrix_transpose(reach)), dim)
-    up = xp.matmul(xp.matrix_transpose(reach), into)  # (d, dim): a reduced state as a state
-    down = xp.matmul(xp.matrix_transpose(out_of), observe)  # (dim, d): its left inverse
+    into, out_of = _balancing(xp.matmul(observe, xp.matrix_transpose(reach)), d)
+    up = xp.matmul(xp.matrix_transpose(reach), into)  # (states, d): a reduced state as a state
+    down = xp.matmul(xp.matrix_transpose(out_of), observe)  # (d, states): its left inverse
     return LinearRNN(xp.matmul(xp.matmul(down, rnn.A), up), xp.matmul(down, rnn.B), xp.matmul(rnn.C, up))
 
 
-def realize(response: Float[Array, " length"], dim: int) -> LinearRNN:
-    r"""Ho-Kalman: a system of dimension `dim` with the given impulse response, from the response alone.
+def realize(response: Float[Array, " length"], d: int) -> LinearRNN:
+    r"""Ho-Kalman: a system of dimension `d` with the given impulse response, from the response alone.
 
-    With $H_{il} = m_{i+l} \approx U \Sigma V^{\mathsf T}$ truncated to `dim` singular values and the shifted
+    With $H_{il} = m_{i+l} \approx U \Sigma V^{\mathsf T}$ truncated to `d` singular values and the shifted
     $H'_{il} = m_{i+l+1}$: $A = \Sigma^{-1/2} U^{\mathsf T} H' V \Sigma^{-1/2}$, $B$ the first column of
     $\Sigma^{1/2} V^{\mathsf T}$, $C$ the first row of $U \Sigma^{1/2}$.  Exact when a system of dimension
-    `dim` and no smaller one has this response, of length at least 2 `dim`: the theorem of B. L. Ho
-    and R. E. Kalman.  That 2 `dim` numbers suffice is `prop-moments-small` for distinct real poles.
+    `d` and no smaller one has this response, of length at least 2 `d`: the theorem of B. L. Ho
+    and R. E. Kalman.  That 2 `d` numbers suffice is `prop-moments-small` for distinct real poles.
 
     Args:
-        response: $m_0, m_1, \dots$, shape (length,), length at least 2 `dim`.
-        dim: state dimension wanted.
+        response: $m_0, m_1, \dots$, shape (length,), length at least 2 `d`.
+        d: state dimension wanted.
 
     Returns:
-        A LinearRNN of dimension `dim`, in the array kind of `response`.
+        A LinearRNN of dimension `d`, in the array kind of `response`.
 
     Raises:
         TypeError: response not floating point.
-        ValueError: response not one-dimensional, too short, NaN or infinite, or of an order below `dim`.
+        ValueError: response not one-dimensional, too short, NaN or infinite, or of an order below `d`.
 
     >>> import numpy as np
     >>> from lowdim.systems import impulse_response
     >>> seen = np.array([1.0, 0.5, 0.25, 0.125])
-    >>> impulse_response(realize(seen, dim=1), 6)
+    >>> impulse_response(realize(seen, d=1), 6)
     array([1.     , 0.5    , 0.25   , 0.125  , 0.0625 , 0.03125])
     """
     require_float("response", response)
     require_finite("response", response)
-    if response.ndim != 1 or response.shape[0] < 2 * require_count("dim", dim):
+    if response.ndim != 1 or response.shape[0] < 2 * require_count("d", d):
         raise ValueError(
-            f"response must be a list of at least 2 * dim = {2 * dim} lags, shape (length,), but has shape "
-            f"{tuple(response.shape)}: fewer lags leave several systems of dimension {dim}."
+            f"response must be a list of at least 2 * d = {2 * d} lags, shape (length,), but has shape "
+            f"{tuple(response.shape)}: fewer lags leave several systems of dimension {d}."
         )
     rows = response.shape[0] // 2
     xp = array_namespace(response)
     hankel = xp.stack([response[i : i + response.shape[0] - rows] for i in range(rows)])
     shifted = xp.stack([response[i + 1 : i + 1 + response.shape[0] - rows] for i in range(rows)])
-    into, out_of = _balancing(hankel, dim)
+    into, out_of = _balancing(hankel, d)
     left = xp.matrix_transpose(out_of)
     return LinearRNN(
         xp.matmul(xp.matmul(left, shifted), into),
@@ -148,28 +150,28 @@ def realize(response: Float[Array, " length"], dim: int) -> LinearRNN:
     )
 
 
-def _balancing(hankel: Array, dim: int) -> tuple[Array, Array]:
-    r"""$V\Sigma^{-1/2}$ and $U\Sigma^{-1/2}$ of the leading `dim` singular triples."""
+def _balancing(hankel: Array, d: int) -> tuple[Array, Array]:
+    r"""$V\Sigma^{-1/2}$ and $U\Sigma^{-1/2}$ of the leading `d` singular triples."""
     xp = array_namespace(hankel)
     U, s, Vh = xp.linalg.svd(hankel, full_matrices=False)
     order = int(xp.sum(xp.astype(s > max(hankel.shape) * xp.finfo(s.dtype).eps * s[0], xp.int64)))
-    if order < dim:
+    if order < d:
         raise ValueError(
-            f"dim = {dim}, but the response has order {order} to rounding (singular value {order + 1} is "
-            f"{float(s[order]):.3g} of {float(s[0]):.3g}); use dim={order}."
+            f"d = {d}, but the response has order {order} to rounding (singular value {order + 1} is "
+            f"{float(s[order]):.3g} of {float(s[0]):.3g}); use d={order}."
         )
-    root = xp.sqrt(s[:dim])
-    return xp.matrix_transpose(Vh[:dim, :]) / root, U[:, :dim] / root
+    root = xp.sqrt(s[:d])
+    return xp.matrix_transpose(Vh[:d, :]) / root, U[:, :d] / root
 
 
-def _factors(rnn: LinearRNN, lags: int | None) -> tuple[Array, Array]:
+def _factors(rnn: LinearRNN, horizon: int | None) -> tuple[Array, Array]:
     r"""R and O with $R^{\mathsf T} R = W_c$ and $O^{\mathsf T} O = W_o$; $O R^{\mathsf T}$ has H's values."""
     xp = array_namespace(rnn.A)
     transposed = xp.matrix_transpose(rnn.A)
-    if lags is None and float(xp.max(_spectral_radius(rnn))) < 1 - 8 * rnn.dim * xp.finfo(rnn.A.dtype).eps:
+    if horizon is None and float(xp.max(_spectral_radius(rnn))) < 1 - 8 * rnn.dim * xp.finfo(rnn.A.dtype).eps:
         return _all_lags(rnn.A, rnn.B), _all_lags(transposed, rnn.C)
-    lags = rnn.dim if lags is None else require_count("lags", lags)
-    return _compress(krylov(rnn.A, rnn.B, lags)), _compress(krylov(transposed, rnn.C, lags))
+    horizon = rnn.dim if horizon is None else require_count("horizon", horizon)
+    return _compress(krylov(rnn.A, rnn.B, horizon)), _compress(krylov(transposed, rnn.C, horizon))
 
 
 def _all_lags(A: Array, b: Array) -> Array:

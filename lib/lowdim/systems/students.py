@@ -14,7 +14,7 @@ from lowdim.systems.structures import project
 
 
 def nearby_student(
-    truth: LinearRNN, d: int, rng: np.random.Generator, shift: float, stray: float, imbalance: float
+    teacher: LinearRNN, d: int, rng: np.random.Generator, shift: float, stray: float, imbalance: float
 ) -> LinearRNN:
     r"""A student of d states in random coordinates whose measure is that of the teacher, disturbed.
 
@@ -23,7 +23,7 @@ def nearby_student(
     `stray`.  B and C differ in a random direction.
 
     Args:
-        truth: the teacher, a single balanced NumPy system with symmetric A.
+        teacher: the teacher, a single balanced NumPy system with symmetric A.
         d: state dimension, at least the teacher's.
         rng: NumPy random generator; it is advanced.
         shift: size of the disturbance of poles and weights.
@@ -37,14 +37,14 @@ def nearby_student(
         TypeError: rng that is not a numpy.random.Generator.
         ValueError: a batch of teachers, or one that is not balanced; d below the teacher's dimension.
     """
-    d, others = require_count("d", d), d - truth.dim
+    d, others = require_count("d", d), d - teacher.dim
     require_rng(rng)
-    if truth.batch:
-        raise ValueError(f"truth has batch axes {truth.batch}, but one teacher is wanted: truth[i].")
-    require_balanced("truth", truth)
+    if teacher.batch:
+        raise ValueError(f"teacher has batch axes {teacher.batch}, but one is wanted: teacher[i].")
+    require_balanced("teacher", teacher)
     if others < 0:
-        raise ValueError(f"d must be at least the teacher's dimension {truth.dim}, but is {d}.")
-    poles, weights = spectral_measure(truth)
+        raise ValueError(f"d must be at least the teacher's dimension {teacher.dim}, but is {d}.")
+    poles, weights = spectral_measure(teacher)
     poles = np.clip(poles + shift * rng.standard_normal(len(poles)), -1, 1)
     weights = np.abs(weights * (1 + shift * rng.standard_normal(len(poles))))
     x = np.append(poles, rng.uniform(-1, 1, others))
@@ -77,16 +77,16 @@ def planted_student(
     Raises:
         ValueError: more than d poles, not one weight each, or a negative one.
     """
-    poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
-    if poles.shape != weights.shape or poles.ndim != 1 or poles.size > d or (weights < 0).any():
+    at, masses = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
+    if at.shape != masses.shape or at.ndim != 1 or at.size > d or (masses < 0).any():
         raise ValueError(
             f"a planted student needs at most d = {d} poles and a weight >= 0 for each, but got poles "
-            f"{poles} and weights {weights}."
+            f"{at} and weights {masses}."
         )
-    noise, used = random_student(d, std, rng), np.arange(poles.size)
+    noise, used = random_student(d, std, rng), np.arange(at.size)
     A, B = noise.A.copy(), noise.B.copy()
-    A[used, used] += poles
-    B[used] += np.sqrt(weights)
+    A[used, used] += at
+    B[used] += np.sqrt(masses)
     return LinearRNN(A, B, B)
 
 

@@ -68,12 +68,12 @@ def empirical_loss(inputs: Float[np.ndarray, "N k"], labels: Float[np.ndarray, "
 
 
 def draw_inputs(
-    n: int, k: int, rng: np.random.Generator, covariance: Float[np.ndarray, "k k"] | None = None
+    sequences: int, k: int, rng: np.random.Generator, covariance: Float[np.ndarray, "k k"] | None = None
 ) -> Float[np.ndarray, "N k"]:
     r"""N Gaussian input sequences of length k.
 
     Args:
-        n: how many.
+        sequences: how many.
         k: length of each.
         rng: NumPy random generator; it is advanced.
         covariance: $E[x x^{\mathsf T}]$ in order of time, positive definite, shape (k, k); white if None.
@@ -86,13 +86,13 @@ def draw_inputs(
         ValueError: n or k below 1.
     """
     require_rng(rng)
-    white = rng.standard_normal((require_count("n", n), require_count("k", k)))
+    white = rng.standard_normal((require_count("sequences", sequences), require_count("k", k)))
     return white if covariance is None else white @ np.linalg.cholesky(covariance).T
 
 
 def draw_data(
     teacher: LinearRNN,
-    n: int,
+    sequences: int,
     k: int,
     rng: np.random.Generator,
     noise: float = 0.0,
@@ -102,7 +102,7 @@ def draw_data(
 
     Args:
         teacher: a single NumPy system.
-        n: how many sequences.
+        sequences: how many.
         k: length of each.
         rng: NumPy random generator; it is advanced.
         noise: standard deviation of what is added to the labels.
@@ -111,8 +111,8 @@ def draw_data(
     Returns:
         (inputs, labels) for `empirical_loss`, of shapes (N, k) and (N,).
     """
-    inputs = draw_inputs(n, k, rng, covariance)
-    return inputs, simulate(teacher, inputs)[:, -1] + noise * rng.standard_normal(n)
+    inputs = draw_inputs(sequences, k, rng, covariance)
+    return inputs, simulate(teacher, inputs)[:, -1] + noise * rng.standard_normal(sequences)
 
 
 def observed_lags(lags: Sequence[int], k: int | None = None) -> Float[np.ndarray, "k k"]:

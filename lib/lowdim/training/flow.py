@@ -204,8 +204,8 @@ def _advance(
 
 def _watched(steps: Iterator[tuple[float, Array]], t_end: float) -> Iterator[tuple[float, Array]]:
     """The same steps, behind a bar that shows the logarithm of time, if they take more than two seconds."""
-    look = {"desc": "flow", "bar_format": "{desc} {percentage:3.0f}% {bar}"}
-    with tqdm(total=1.0, leave=False, disable=None, delay=2.0, **look) as bar:
+    form = "{desc} {percentage:3.0f}% {bar}"
+    with tqdm(total=1.0, desc="flow", bar_format=form, leave=False, disable=None, delay=2.0) as bar:
         for t, y in steps:
             yield t, y
             bar.update(np.log1p(t) / np.log1p(t_end) - bar.n)

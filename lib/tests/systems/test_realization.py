@@ -53,21 +53,21 @@ def test_finite_lags_are_the_hankel_matrix_of_the_response():
     for lags in (2, 4, 9):
         m = impulse_response(rnn, 2 * lags - 1)
         values = np.linalg.svd(hankel(m[:lags], m[lags - 1 :]), compute_uv=False)
-        got = hankel_singular_values(rnn, lags=lags)
+        got = hankel_singular_values(rnn, horizon=lags)
         assert got.shape == (min(lags, 4),)
         np.testing.assert_allclose(got, values[:4], atol=1e3 * EPS * values[0])
 
 
 def test_finite_lags_converge_to_the_gramians():
     np.testing.assert_allclose(
-        hankel_singular_values(LONG, lags=4000), hankel_singular_values(LONG), rtol=1e-12
+        hankel_singular_values(LONG, horizon=4000), hankel_singular_values(LONG), rtol=1e-12
     )
 
 
 def test_from_radius_one_on_the_values_are_those_of_d_lags():
     integrator = teacher([1.0, 0.5], [1.0, 1.0])
     np.testing.assert_array_equal(
-        hankel_singular_values(integrator), hankel_singular_values(integrator, lags=2)
+        hankel_singular_values(integrator), hankel_singular_values(integrator, horizon=2)
     )
     both = LinearRNN(
         *(
@@ -75,7 +75,7 @@ def test_from_radius_one_on_the_values_are_those_of_d_lags():
             for x, y in zip(_parts(integrator), _parts(teacher([0.9, 0.1], [1.0, 1.0])), strict=True)
         )
     )
-    np.testing.assert_allclose(hankel_singular_values(both), hankel_singular_values(both, lags=2))
+    np.testing.assert_allclose(hankel_singular_values(both), hankel_singular_values(both, horizon=2))
 
 
 def _parts(rnn):
@@ -84,13 +84,13 @@ def _parts(rnn):
 
 def test_a_batch_is_its_members_and_torch_is_numpy():
     batch = random_student(6, 0.2, np.random.default_rng(3), batch=(2, 3))
-    values, dims = hankel_singular_values(batch), effective_dimension(batch, tol=1e-3)
+    values, dims = hankel_singular_values(batch), effective_dimension(batch, tolerance=1e-3)
     assert values.shape == (2, 3, 6)
     assert dims.shape == (2, 3)
     for i in np.ndindex(2, 3):
         one = hankel_singular_values(batch[i])
         np.testing.assert_allclose(values[i], one, atol=1e2 * EPS * one[0])
-        assert dims[i] == effective_dimension(batch[i], tol=1e-3)
+        assert dims[i] == effective_dimension(batch[i], tolerance=1e-3)
     np.testing.assert_allclose(
         hankel_singular_values(batch.map(torch.from_numpy)).numpy(), values, atol=1e-15
     )
@@ -107,7 +107,7 @@ def test_unreachable_states_do_not_count(order, padding, seed):
     A[:order, :order] = small.A
     pad = np.zeros(padding)
     hidden = LinearRNN(Q @ A @ Q.T, Q @ np.r_[small.B, pad], Q @ np.r_[small.C, pad])
-    assert effective_dimension(hidden, tol=1e-10) == order
+    assert effective_dimension(hidden, tolerance=1e-10) == order
     lean = reduce(hidden, order)
     assert lean.dim == order
     np.testing.assert_allclose(impulse_response(lean, 100), impulse_response(small, 100), atol=1e-8)
@@ -180,7 +180,7 @@ def test_realization_is_the_finite_lag_reduction():
     rnn = stable(6, 1.05, 8, structure="free")
     np.testing.assert_allclose(
         impulse_response(realize(impulse_response(rnn, 20), 3), 30),
-        impulse_response(reduce(rnn, 3, lags=10), 30),
+        impulse_response(reduce(rnn, 3, horizon=10), 30),
         rtol=1e-9,
     )
 
@@ -193,9 +193,9 @@ def test_realization_in_torch():
 
 def test_errors_name_the_argument(plain):
     with pytest.raises(ValueError, match="tol must be in"):
-        effective_dimension(LONG, tol=0.0)
+        effective_dimension(LONG, tolerance=0.0)
     with pytest.raises(ValueError, match="lags must be a whole number"):
-        hankel_singular_values(LONG, lags=0)
+        hankel_singular_values(LONG, horizon=0)
     with pytest.raises(ValueError, match="dim = 4 exceeds the 3 states"):
         reduce(LONG, 4)
     with pytest.raises(ValueError, match="order 1 to rounding"):
@@ -204,5 +204,5 @@ def test_errors_name_the_argument(plain):
         reduce(random_student(3, 0.1, np.random.default_rng(0), batch=(2,)), 1)
     with pytest.raises(ValueError, match=r"at least 2 \* dim = 6"):
         realize(impulse_response(LONG, 5), 3)
-    with pytest.raises(ValueError, match="use dim=3"):
+    with pytest.raises(ValueError, match="use d=3"):
         realize(impulse_response(LONG, 12), 4)
