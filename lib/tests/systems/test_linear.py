@@ -80,10 +80,16 @@ def test_simulate_against_scipy_lfilter():
     np.testing.assert_allclose(simulate(teacher(poles, weights), x), theirs, rtol=0, atol=1e-12)
 
 
-def test_a_system_with_more_states_than_lags_takes_no_power_of_its_matrix(monkeypatch):
+def test_a_system_with_many_states_for_its_lags_takes_no_power_of_its_matrix(monkeypatch):
     rng, taken, rows = np.random.default_rng(8), [], linear.krylov
     monkeypatch.setattr(linear, "krylov", lambda A, b, length: taken.append(length) or rows(A, b, length))
-    for d, length, expected in ((20, 150, [12, 13]), (160, 150, [150]), (160, 161, [12, 14]), (20, 64, [64])):
+    for d, length, expected in (
+        (20, 150, [12, 13]),
+        (90, 90, [9, 10]),
+        (180, 150, [150]),
+        (180, 161, [12, 14]),
+        (20, 64, [64]),
+    ):
         taken.clear()
         rnn = contraction(d, rng)
         found = impulse_response(rnn, length)
