@@ -128,7 +128,7 @@ def as_numpy(value: Array) -> np.ndarray:
     return np.asarray(like(_FLOAT64, value))
 
 
-def like(reference: Array, value: Array | None) -> Array | None:
+def like(reference: Array, value: Array | None) -> Array:
     """`value` in the array kind, precision and place of `reference`; None stays None.
 
     Args:

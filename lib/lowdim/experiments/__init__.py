@@ -5,6 +5,7 @@ grid           one call, one row for each run, on every core or on a cluster, ke
 runs           runs of linear students: by gradient flow, beside their linearization
 scaling        a measurement against a size or a scale, seed by seed
 gated_study    students of many scales on one length of sequences, and how far they carry
+laws           the laws of the book as functions of one draw, for `make fresh`
 plans          grids too large for a chapter, by name: `make study`
 recorded       a measured record, for training on data that nobody simulated
 ============== =================================================================================

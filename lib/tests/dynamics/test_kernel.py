@@ -125,7 +125,7 @@ def test_wide_students_weigh_their_lags_exponentially():
 
 def test_errors_name_the_argument(plain):
     rnn, target = start(4, 1.0, 0), impulse_response(TEACHER, 4)
-    with pytest.raises(ValueError, match=r"length = 3 is below the k = 4"):
+    with pytest.raises(ValueError, match=r"horizon = 3 is below the k = 4"):
         linearized_response(rnn, target, 3)
     with pytest.raises(ValueError, match="time must not be negative"):
         linearized_response(rnn, target, 5, time=-1.0)

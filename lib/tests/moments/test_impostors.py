@@ -102,7 +102,7 @@ WRONG = {
     "responses has 1 NaN": lambda: impostor([np.nan], [0.5]),
     "poles has 1 NaN": lambda: impostor([1.0], [np.inf]),
     "k must be at least 2 . 2, .* but is 3": lambda: sharp_impostor(truth, 3, 1.0),
-    "truth must have distinct poles": lambda: sharp_impostor(teacher([0.5, 0.5], [1.0, 1.0]), 4, 1.0),
+    "teacher must have distinct poles": lambda: sharp_impostor(teacher([0.5, 0.5], [1.0, 1.0]), 4, 1.0),
     "no zero weight": lambda: sharp_impostor(teacher([0.5, 0.4], [1.0, 0.0]), 4, 1.0),
     "next_response is the teacher's own": lambda: sharp_impostor(truth, 4, impulse_response(truth, 5)[4]),
     "no real poles found that answer -1e.90 at lag 4": lambda: sharp_impostor(truth, 4, -1e90),

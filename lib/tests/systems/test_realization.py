@@ -192,17 +192,17 @@ def test_realization_in_torch():
 
 
 def test_errors_name_the_argument(plain):
-    with pytest.raises(ValueError, match="tol must be in"):
+    with pytest.raises(ValueError, match="tolerance must be in"):
         effective_dimension(LONG, tolerance=0.0)
-    with pytest.raises(ValueError, match="lags must be a whole number"):
+    with pytest.raises(ValueError, match="horizon must be a whole number"):
         hankel_singular_values(LONG, horizon=0)
-    with pytest.raises(ValueError, match="dim = 4 exceeds the 3 states"):
+    with pytest.raises(ValueError, match="d = 4 exceeds the 3 states"):
         reduce(LONG, 4)
     with pytest.raises(ValueError, match="order 1 to rounding"):
         reduce(teacher([0.5, 0.5], [1.0, 1.0]), 2)
     with pytest.raises(ValueError, match="pass rnn"):
         reduce(random_student(3, 0.1, np.random.default_rng(0), batch=(2,)), 1)
-    with pytest.raises(ValueError, match=r"at least 2 \* dim = 6"):
+    with pytest.raises(ValueError, match=r"at least 2 \* d = 6"):
         realize(impulse_response(LONG, 5), 3)
     with pytest.raises(ValueError, match="use d=3"):
         realize(impulse_response(LONG, 12), 4)

@@ -42,9 +42,9 @@ def test_fewer_states_than_the_teacher_are_refused():
 def test_a_teacher_that_is_not_balanced_has_no_student_nearby():
     rng = np.random.default_rng(0)
     for unbalanced in (teacher([0.9, -0.5], [0.6, -0.4]), LinearRNN(TRUTH.A, 2 * TRUTH.B, TRUTH.C)):
-        with pytest.raises(ValueError, match="truth must be balanced"):
+        with pytest.raises(ValueError, match="teacher must be balanced"):
             nearby_student(unbalanced, 3, rng, 0.0, 0.0, 0.0)
-    with pytest.raises(ValueError, match=r"truth has batch axes \(1,\)"):
+    with pytest.raises(ValueError, match=r"teacher has batch axes \(1,\)"):
         nearby_student(teacher([[0.9, -0.5]], [[0.6, 0.4]]), 3, rng, 0.0, 0.0, 0.0)
 
 
