@@ -66,7 +66,7 @@ def effective_dimension(
     """
     if not 0 < tolerance < 1:
         raise ValueError(
-            f"tol must be in (0, 1), relative to the largest singular value, but is {tolerance!r}."
+            f"tolerance must be in (0, 1), relative to the largest singular value, but is {tolerance!r}."
         )
     values = hankel_singular_values(rnn, horizon)
     xp = array_namespace(values)
