@@ -77,7 +77,7 @@ def test_a_dead_kernel_names_the_cell(failure, tmp_path):
 
 
 def test_a_cell_that_hangs_is_stopped(failure, tmp_path, monkeypatch):
-    monkeypatch.setattr("ci.execute.CELL_TIMEOUT", 1)
+    monkeypatch.setattr("ci.pipeline.execute.CELL_TIMEOUT", 1)
     message, _ = failure("import time", "time.sleep(60)")
     where = line_of(tmp_path / "01_small.md", "time.sleep(60)")
     assert message.startswith(f"{tmp_path / '01_small.md'}:{where}: still running after 1 s")

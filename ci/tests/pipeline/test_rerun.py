@@ -88,7 +88,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(chapter, name):
 
 def test_a_rerun_has_its_own_folder_and_leaves_the_book_alone(chapter, progress, monkeypatch):
     built = []
-    monkeypatch.setattr("ci.build.build_page", lambda *paths: built.append(paths) or paths[1])
+    monkeypatch.setattr("ci.site.build.build_page", lambda *paths: built.append(paths) or paths[1])
     before = sorted(paths.BOOK.rglob("*"))
     rerun.run("01_small", "k=9 poles=[0.5]", progress)
     ((notebook, html),) = built
