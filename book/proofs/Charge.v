@@ -72,6 +72,15 @@ Lemma combineB (R : comRingType) n (e f : R) (P P' K K' Q Q' : 'M[R]_n) :
   (P - e *: K + f *: Q) - (P' - e *: K' + f *: Q') = P - P' - e *: (K - K') + f *: (Q - Q').
 Proof. by rewrite -combine !opprD !scalerN. Qed.
 
+Lemma combine4 (R : comRingType) n (e f : R) (P P' S S' K K' L L' Q Q' T T' : 'M[R]_n) :
+  (P - e *: K + f *: Q) - (P' - e *: K' + f *: Q') + (S - e *: L + f *: T) - (S' - e *: L' + f *: T') =
+  P - P' + S - S' - e *: (K - K' + L - L') + f *: (Q - Q' + T - T').
+Proof. by rewrite combineB combine combineB. Qed.
+
+Lemma regroup (V : zmodType) (a a' b b' c c' d d' : V) :
+  (a + a') - (b + b') + (c + c') - (d + d') = (a - b + c - d) + (a' - b' + c' - d').
+Proof. by rewrite !opprD [X in X + _ + _]addrACA [X in X + _]addrACA addrACA. Qed.
+
 (** The charge after a step of descent: there is no term of first order in the step. *)
 Theorem charge_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in
@@ -85,10 +94,11 @@ have squareT : (A - eta *: GA)^T *m (A - eta *: GA) =
     A^T *m A - eta *: (GA^T *m A + A^T *m GA) + eta ^+ 2 *: (GA^T *m GA).
   have tr_step : A^T - eta *: GA^T = (A - eta *: GA)^T by rewrite [RHS]linearB /= [(_ *: GA)^T]linearZ.
   by rewrite [GA^T *m A + _]addrC; have := square_step eta A^T GA^T; rewrite tr_step !trmxK.
-rewrite {1}/charge squareT !square_step combineB combine [c *m Gc^T + _]addrC combineB.
+rewrite /charge squareT !square_step [c *m Gc^T + _]addrC [LHS]combine4.
 suff -> : A *m GA^T + GA *m A^T - (GA^T *m A + A^T *m GA) + (b *m Gb^T + Gb *m b^T)
     - (Gc *m c^T + c *m Gc^T) = 0 by rewrite scaler0 subr0.
-Show. rewrite !opprD addrACA (addrACA (_ - _)) (addrACA (_ - _ + _)) zero add0r.
-have := congr1 trmx zero; rewrite trmx0 !linearB linearD linearB /= !trmx_mul !trmxK => <-.
-by [].
+rewrite regroup zero add0r; have := congr1 trmx zero; rewrite trmx0.
+have trD (X Y : 'M[R]_n.+1) : (X + Y)^T = X^T + Y^T by exact: linearD.
+have trB (X Y : 'M[R]_n.+1) : (X - Y)^T = X^T - Y^T by exact: linearB.
+by rewrite trB trD trB !trmx_mul !trmxK.
 Qed.

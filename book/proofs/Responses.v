@@ -10,12 +10,19 @@ Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
+Lemma horner_mx_sum (R : comRingType) n (A : 'M[R]_n.+1) p :
+  horner_mx A p = \sum_(i < size p) p`_i *: A ^+ i.
+Proof.
+rewrite -[p in LHS]coefK poly_def rmorph_sum; apply: eq_bigr => i _ /=.
+by rewrite -mul_polyC rmorphM /= horner_mx_C rmorphX /= horner_mx_X; apply: mul_scalar_mx.
+Qed.
+
 (** A polynomial of the state matrix, seen from outside, is the same combination of the responses. *)
 Theorem response_polynomial (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) (p : {poly R}) :
   dot c (horner_mx A p *m b) = \sum_(i < size p) p`_i * response A b c i.
 Proof.
-rewrite -[p in LHS]coefK poly_def rmorph_sum mulmx_suml dot_sumr; apply: eq_bigr => i _.
-by rewrite -mul_polyC rmorphM /= horner_mx_C rmorphX /= horner_mx_X -[_ * _]/(_ *m _) mul_scalar_mx -scalemxAl dotZr.
+rewrite horner_mx_sum mulmx_suml dot_sumr; apply: eq_bigr => i _.
+by rewrite -scalemxAl dotZr.
 Qed.
 
 (** Sequences under one monic recurrence are equal if their initial values are. *)
