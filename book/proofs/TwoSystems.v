@@ -58,7 +58,7 @@ elim: poles b b' delta => [|t poles IH] b b' delta stable; last first.
     by move=> i _; rewrite bin0n muln0.
   rewrite growth_step natrD mulrDr -[r q.+1](subrK (t * r q)).
   rewrite [X in _ <= X]addrC; apply: le_trans (ler_norm_add _ _) _; apply: ler_add.
-    by rewrite natrM mulrA mulr_natr; apply: bound.
+    by rewrite natrM mulrA [delta * _]mulr_natr; apply: bound.
   by rewrite normrM -[X in _ <= X]mul1r ler_pmul.
 rewrite big_nil !rmorph1 !mul1mx => -> -> _ q.
 by rewrite /response !mulmx0 !dot0r subrr normr0 big_ord0 mulr0.
@@ -76,8 +76,8 @@ Theorem two_systems (R : numDomainType) (n m : nat) (A : 'M[R]_n.+1) (b c : 'cV[
     <= delta * (\sum_(i < n.+1 + m.+1) 2 ^ i * 'C(q, i))%N%:R.
 Proof.
 move=> factor_A stable factor_A' stable'.
-have size_A : size poles = n.+1 by apply: succn_inj; rewrite -size_prod_XsubC -factor_A size_char_poly.
-have size_A' : size poles' = m.+1 by apply: succn_inj; rewrite -size_prod_XsubC -factor_A' size_char_poly.
+have size_A : size poles = n.+1 by have := size_prod_XsubC poles id; rewrite -factor_A size_char_poly => -[].
+have size_A' : size poles' = m.+1 by have := size_prod_XsubC poles' id; rewrite -factor_A' size_char_poly => -[].
 rewrite -size_A -size_A' -size_cat; apply: bound_by_poles.
 - by move=> t; rewrite mem_cat => /orP [/stable|/stable'].
 - by rewrite big_cat rmorphM /= -factor_A Cayley_Hamilton mul0r mul0mx.
