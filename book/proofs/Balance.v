@@ -1,4 +1,5 @@
-(** Balance: b = c, and what a step of gradient descent makes of u = b - c and v = b + c. *)
+(** Balance: b = c, and what a step of gradient descent makes of u = b - c and v = b +
+    c. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems Gradient.
@@ -10,8 +11,10 @@ Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
-(** The responses of a symmetric student are those of v less those of u, up to the factor 4. *)
-Theorem measure_split (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) (j : nat) :
+(** The responses of a symmetric student are those of v less those of u, up to the
+    factor 4. *)
+Theorem measure_split (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1)
+    (j : nat) :
   symmetric A ->
   response A b c j *+ 4 = response A (b + c) (b + c) j - response A (b - c) (b - c) j.
 Proof.
@@ -39,9 +42,10 @@ move=> sym_A; rewrite /symmetric /gradient_A sym_A !trmx_mul trmxK mulmxA; congr
 by apply/matrixP => i l; rewrite !mxE addnC.
 Qed.
 
-(** One step of any size eta on any loss. With g j the derivative of the loss in the response at lag j, the sum is
-    the book's 2P. *)
-Theorem balance_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
+(** One step of any size eta on any loss. With g j the derivative of the loss in the
+    response at lag j, the sum is the book's 2P. *)
+Theorem balance_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R)
+    (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   symmetric A ->
   let PP := \sum_(j < k) g j *: A ^+ j in
   let b' := b - eta *: gradient_b k g A c in
@@ -54,10 +58,11 @@ split; first by rewrite opprB addrACA [RHS]addrACA [- c - _]addrC.
 by rewrite opprD addrACA [- (eta *: (P *m c)) - _]addrC.
 Qed.
 
-(** A symmetric student moved by descent in b and c, while A moves within the symmetric matrices in any way: losses
-    and steps may change from step to step, and balance is kept. *)
-Theorem balance_kept (R : comRingType) (n k : nat) (g : nat -> nat -> R) (eta : nat -> R)
-    (A : nat -> 'M[R]_n.+1) (b c : nat -> 'cV[R]_n.+1) :
+(** A symmetric student moved by descent in b and c, while A moves within the symmetric
+    matrices in any way: losses and steps may change from step to step, and balance is
+    kept. *)
+Theorem balance_kept (R : comRingType) (n k : nat) (g : nat -> nat -> R)
+    (eta : nat -> R) (A : nat -> 'M[R]_n.+1) (b c : nat -> 'cV[R]_n.+1) :
   (forall s, symmetric (A s)) ->
   (forall s, b s.+1 = b s - eta s *: gradient_b k (g s) (A s) (c s)) ->
   (forall s, c s.+1 = c s - eta s *: gradient_c k (g s) (A s) (b s)) ->
@@ -68,8 +73,8 @@ by rewrite step_b step_c gradient_b_sym // gradient_c_sum IH.
 Qed.
 
 (** The same where A is free and moves by descent, too: it stays symmetric. *)
-Theorem symmetry_kept (R : comRingType) (n k : nat) (g : nat -> nat -> R) (eta : nat -> R)
-    (A : nat -> 'M[R]_n.+1) (b c : nat -> 'cV[R]_n.+1) :
+Theorem symmetry_kept (R : comRingType) (n k : nat) (g : nat -> nat -> R)
+    (eta : nat -> R) (A : nat -> 'M[R]_n.+1) (b c : nat -> 'cV[R]_n.+1) :
   (forall s, A s.+1 = A s - eta s *: gradient_A k (g s) (A s) (b s) (c s)) ->
   (forall s, b s.+1 = b s - eta s *: gradient_b k (g s) (A s) (c s)) ->
   (forall s, c s.+1 = c s - eta s *: gradient_c k (g s) (A s) (b s)) ->
@@ -80,9 +85,10 @@ move=> step_A step_b step_c sym_A start; elim=> [//|s [sym_s eq_s]]; split; last
 by rewrite /symmetric step_A [LHS]linearB [X in _ - X]linearZ /= sym_s eq_s (gradient_A_sym _ _ _ sym_s).
 Qed.
 
-(** The algebra behind the conserved quantity |b|^2 - |c|^2: along gradient flow its two terms change alike. Of A
-    nothing is asked. *)
-Theorem ports_move_alike (R : comRingType) (n k : nat) (g : nat -> R) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
+(** The algebra behind the conserved quantity |b|^2 - |c|^2: along gradient flow its two
+    terms change alike. Of A nothing is asked. *)
+Theorem ports_move_alike (R : comRingType) (n k : nat) (g : nat -> R) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) :
   dot b (gradient_b k g A c) = dot c (gradient_c k g A b).
 Proof.
 by rewrite !dot_sumr; apply: eq_bigr => j _; rewrite !dotZr dot_adjoint tr_power trmxK dotC.

@@ -38,9 +38,10 @@ rewrite -scaler_sumr -(big_mkord xpredT (fun i => f i.+1 - f i)) telescope_sumr 
 by rewrite subn0 subnn opprK addrC.
 Qed.
 
-(** The identity behind the conservation law: for the gradient of any loss in the responses, the charge does not
-    change to first order. *)
-Theorem noether_identity (R : comRingType) (n k : nat) (g : nat -> R) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
+(** The identity behind the conservation law: for the gradient of any loss in the
+    responses, the charge does not change to first order. *)
+Theorem noether_identity (R : comRingType) (n k : nat) (g : nat -> R) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in
   let Gb := gradient_b k g A c in
   let Gc := gradient_c k g A b in
@@ -82,11 +83,13 @@ Lemma regroup (V : zmodType) (a a' b b' c c' d d' : V) :
 Proof. by rewrite !opprD [X in X + _ + _]addrACA [X in X + _]addrACA addrACA. Qed.
 
 (** The charge after a step of descent: there is no term of first order in the step. *)
-Theorem charge_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
+Theorem charge_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R)
+    (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in
   let Gb := gradient_b k g A c in
   let Gc := gradient_c k g A b in
-  charge (A - eta *: GA) (b - eta *: Gb) (c - eta *: Gc) = charge A b c + eta ^+ 2 *: charge GA Gb Gc.
+  charge (A - eta *: GA) (b - eta *: Gb) (c - eta *: Gc) =
+    charge A b c + eta ^+ 2 *: charge GA Gb Gc.
 Proof.
 rewrite /=; move: (noether_identity k g A b c) => /=.
 move: (gradient_A _ _ _ _ _) (gradient_b _ _ _ _) (gradient_c _ _ _ _) => GA Gb Gc zero.

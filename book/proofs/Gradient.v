@@ -108,7 +108,8 @@ case: ltnP => _; last by rewrite mulr0 mul0r.
 by rewrite big_ord1 ?mxE mulrA [_ * g _]mulrC.
 Qed.
 
-(** Along any line the response is a polynomial in t, whose derivative pairs the direction with closed forms. *)
+(** Along any line the response is a polynomial in t, whose derivative pairs the
+    direction with closed forms. *)
 Lemma response_derivative (R : comRingType) n (A D : 'M[R]_n.+1) (b db c dc : 'cV[R]_n.+1) j :
   derivative_at_0 (fun t => response (A + t *: D) (b + t *: db) (c + t *: dc) j)
     (\sum_(i < j) dot (A^T ^+ i *m c) (D *m (A ^+ (j.-1 - i) *m b))
@@ -123,12 +124,14 @@ congr (_ + (_ + _)); first exact: dotC; last by rewrite dot_adjoint tr_power.
 by apply: eq_bigr => i _; rewrite -!mulmxA dot_adjoint tr_power.
 Qed.
 
-(** The closed form of the gradient is the gradient, for any loss in the first k responses and in any direction. *)
-Theorem gradient_closed_form (R : comRingType) (n k : nat) (l : (nat -> R) -> R) (g : nat -> R)
-    (A D : 'M[R]_n.+1) (b db c dc : 'cV[R]_n.+1) :
+(** The closed form of the gradient is the gradient, for any loss in the first k
+    responses and in any direction. *)
+Theorem gradient_closed_form (R : comRingType) (n k : nat) (l : (nat -> R) -> R)
+    (g : nat -> R) (A D : 'M[R]_n.+1) (b db c dc : 'cV[R]_n.+1) :
   partial_derivatives k l (response A b c) g ->
   derivative_at_0 (fun t => l (response (A + t *: D) (b + t *: db) (c + t *: dc)))
-    (frobenius (gradient_A k g A b c) D + dot (gradient_b k g A c) db + dot (gradient_c k g A b) dc).
+    (frobenius (gradient_A k g A b c) D
+     + dot (gradient_b k g A c) db + dot (gradient_c k g A b) dc).
 Proof.
 move=> partial.
 have at_0 j : response (A + 0 *: D) (b + 0 *: db) (c + 0 *: dc) j = response A b c j.
@@ -143,8 +146,10 @@ rewrite linearZ /= -scalemxAl linearZ /= trmx_mul trmxK -mulmxA mxtrace_mulC -mu
 by [].
 Qed.
 
-(** The population loss, and any other quadratic form in the residuals, has the partial derivatives one expects. *)
-Theorem quadratic_loss (R : comRingType) (k : nat) (W : nat -> nat -> R) (target m : nat -> R) :
+(** The population loss, and any other quadratic form in the residuals, has the partial
+    derivatives one expects. *)
+Theorem quadratic_loss (R : comRingType) (k : nat) (W : nat -> nat -> R)
+    (target m : nat -> R) :
   partial_derivatives k
     (fun s => \sum_(j < k) \sum_(i < k) W j i * (s j - target j) * (s i - target i))
     m (fun j => \sum_(i < k) (W j i + W i j) * (m i - target i)).
@@ -171,7 +176,8 @@ by rewrite -mxtrace_tr trmx_mul sym_D mxtrace_mulC.
 Qed.
 
 (** However many states there are, the gradient of A has rank at most k - 1. *)
-Theorem gradient_rank (F : fieldType) (n k : nat) (g : nat -> F) (A : 'M[F]_n.+1) (b c : 'cV[F]_n.+1) :
+Theorem gradient_rank (F : fieldType) (n k : nat) (g : nat -> F) (A : 'M[F]_n.+1)
+    (b c : 'cV[F]_n.+1) :
   (\rank (gradient_A k g A b c) <= minn n.+1 k.-1)%N.
 Proof.
 by rewrite leq_min rank_leq_row /gradient_A -mulmxA (leq_trans (mulmx_max_rank _ _)).

@@ -1,4 +1,5 @@
-(** Responses of a linear system: polynomials of the state matrix, recurrences, changes of basis. *)
+(** Responses of a linear system: polynomials of the state matrix, recurrences, changes
+    of basis. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems.
@@ -17,8 +18,10 @@ rewrite -[p in LHS]coefK poly_def rmorph_sum; apply: eq_bigr => i _ /=.
 by rewrite -mul_polyC rmorphM /= horner_mx_C rmorphX /= horner_mx_X; apply: mul_scalar_mx.
 Qed.
 
-(** A polynomial of the state matrix, seen from outside, is the same combination of the responses. *)
-Theorem response_polynomial (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) (p : {poly R}) :
+(** A polynomial of the state matrix, seen from outside, is the same combination of the
+    responses. *)
+Theorem response_polynomial (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) (p : {poly R}) :
   dot c (horner_mx A p *m b) = \sum_(i < size p) p`_i * response A b c i.
 Proof.
 rewrite horner_mx_sum mulmx_suml dot_sumr; apply: eq_bigr => i _.
@@ -49,8 +52,10 @@ rewrite response_polynomial; apply: eq_bigr => i _; congr (_ * _).
 by rewrite response_split.
 Qed.
 
-(** Cayley and Hamilton: responses obey the recurrence of the characteristic polynomial. *)
-Theorem response_recurrent (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
+(** Cayley and Hamilton: responses obey the recurrence of the characteristic
+    polynomial. *)
+Theorem response_recurrent (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) :
   recurrent (char_poly A) (response A b c).
 Proof. by apply: annihilated_recurrent; rewrite Cayley_Hamilton mul0mx. Qed.
 
@@ -64,7 +69,8 @@ by rewrite size_char_poly.
 Qed.
 
 (** A change of basis changes no response. *)
-Theorem change_of_basis (R : comUnitRingType) (n : nat) (g A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) (j : nat) :
+Theorem change_of_basis (R : comUnitRingType) (n : nat) (g A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) (j : nat) :
   g \in unitmx ->
   response (g *m A *m invmx g) (g *m b) ((invmx g)^T *m c) j = response A b c j.
 Proof.

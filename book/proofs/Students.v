@@ -1,4 +1,5 @@
-(** Students without loss that say anything: as many responses as a diagonal student has poles can be prescribed. *)
+(** Students without loss that say anything: as many responses as a diagonal student has
+    poles can be prescribed. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems.
@@ -27,10 +28,12 @@ have root_p : rVpoly v = 0.
 by rewrite -[v]rVpolyK root_p linear0.
 Qed.
 
-(** A diagonal student with any n distinct poles, and an input that reaches all of them, can give any n answers. *)
+(** A diagonal student with any n distinct poles, and an input that reaches all of them,
+    can give any n answers. *)
 Theorem anything_goes (F : fieldType) (n : nat) (z : 'rV[F]_n.+1) (answers : nat -> F) :
   injective (z 0) ->
-  exists c : 'cV[F]_n.+1, forall j, (j < n.+1)%N -> response (diag_mx z) (const_mx 1) c j = answers j.
+  exists c : 'cV[F]_n.+1,
+    forall j, (j < n.+1)%N -> response (diag_mx z) (const_mx 1) c j = answers j.
 Proof.
 move=> distinct; have unit_V := vandermonde_unit distinct; set V := \matrix_(j, l) _ in unit_V.
 exists (invmx V *m \col_j answers j) => j lt_j.
