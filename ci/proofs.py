@@ -1,12 +1,11 @@
 """Check the proofs in book/proofs with Coq: ``make proofs``.
 
 Every file is compiled in a copy, for Coq writes beside its sources. Then Coq says of each theorem in
-``Assumptions.v`` what it rests on, and whatever is not closed under the global context is a failure. A verdict
-is kept under the content it was reached on. Only the standard library is needed.
+``Assumptions.v`` what it rests on, and whatever is not closed under the global context is a failure. A
+verdict is kept under the content it was reached on. Only the standard library is needed.
 """
 
 import graphlib
-import hashlib
 import platform
 import re
 import resource
@@ -51,9 +50,8 @@ def prove(required: bool = False) -> int:
     prover = found() or brought()
     if not prover or not (required or prover.startswith(f"{PROVER}.")):
         here = f"this is {prover}" if prover else "it is not here"
-        say(
-            f"proofs left out: {PROVER} with mathcomp 1.15 is needed, {here} (Debian 12: apt install {' '.join(PACKAGES)})"
-        )
+        packages = " ".join(PACKAGES)
+        say(f"proofs left out: {PROVER} with mathcomp 1.15 is needed, {here}; Debian 12 has {packages}")
         return int(required)
     files = sorted(FOLDER.glob("*.v"))
     mark = f"{bootstrap.digest(files)} {prover}"
@@ -106,9 +104,7 @@ def check(files: list[Path], prover: str) -> str:
             text = re.sub(r"Print Assumptions (\w+)\.", r'Redirect "\1" \g<0>', texts[name])
             (Path(copy) / f"{name}.v").write_text(text, encoding="utf-8")
             command = ["coqc", "-q", "-w", WARNINGS, "-Q", ".", "Lowdim", f"{name}.v"]
-            done = subprocess.run(
-                command, cwd=copy, stdin=subprocess.DEVNULL, capture_output=True, text=True
-            )
+            done = subprocess.run(command, cwd=copy, stdin=subprocess.DEVNULL, capture_output=True, text=True)
             if done.returncode:
                 raise ProofError(f"  {name}.v is not accepted:\n{done.stdout}{done.stderr}".rstrip())
         for theorem, name in stated(texts).items():
@@ -162,8 +158,11 @@ def stated(texts: dict[str, str]) -> dict[str, str]:
 def order(texts: dict[str, str]) -> list[str]:
     """The files, each after those that it requires."""
     requires = {
-        name: {word for line in re.findall(r"^From Lowdim Require Import (.*)\.$", text, re.MULTILINE)
-               for word in line.split()}
+        name: {
+            word
+            for line in re.findall(r"^From Lowdim Require Import (.*)\.$", text, re.MULTILINE)
+            for word in line.split()
+        }
         for name, text in texts.items()
     }
     return list(graphlib.TopologicalSorter(requires).static_order())

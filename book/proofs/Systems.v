@@ -27,8 +27,10 @@ Definition response (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n
   dot c (A ^+ j *m b).
 
 Definition symmetric (R : comRingType) (n : nat) (A : 'M[R]_n) : Prop := A^T = A.
-    (** The matrix whose k columns are b, Ab, ..., A^(k-1) b: its rank is the dimension of their span. *)
-    Definition krylov (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b : 'cV[R]_n.+1)
+
+(** The matrix whose k columns are b, Ab, ..., A^(k-1) b: its rank is the dimension of
+    their span. *)
+Definition krylov (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b : 'cV[R]_n.+1)
     (k : nat) : 'M[R]_(n.+1, k) :=
   \matrix_(i, j) (A ^+ j *m b) i 0.
 

@@ -13,7 +13,7 @@ from ci.node import NODE
 CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["myst_parser", "sphinx_proof", "chapters", "formulas", "library", "proofs"]
+extensions = ["myst_parser", "sphinx_proof", "chapters", "checked", "formulas", "library", "proofs"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_math_renderer = "formulas"
 numfig = True
@@ -35,6 +35,9 @@ By {eq}`eq-out` it is so, and [the chapter](chapter.md) says why.
 
 $a < b$.
 :::
+
+```{checked} less_than not_equal
+```
 
 :::{prf:proof}
 $$
@@ -61,6 +64,7 @@ A long story.
 
 api
 chapter
+checked
 ```
 """
 
@@ -102,13 +106,28 @@ class System:
 
 
 PACKAGE = '"""Rooms: one idea each."""\n\nfrom lowdim.rooms.inner import question\n'
+PROOFS = """(* definitions *)
+Definition answer := 42.
+(* end of definitions *)
+
+(** Not a part of the statement. *)
+Theorem less_than (a : nat) :
+  a < a.+1.
+Proof. exact: leqnn. Qed.
+
+Theorem not_equal : 1 <> 2.
+Proof. by []. Qed.
+"""
+CHECKED = "# Checked\n" + "".join(
+    f"\n```{{{line}\n```\n" for line in ("definitions}", "statement} less_than", "statement} not_equal")
+)
 LIBRARY = "# Library\n\n{library} systems\n\n{library} rooms\n"
 
 
 def build(folder, pages):
     """Build these pages; Sphinx's exit status and complaints."""
     source = folder / "book"
-    source.mkdir()
+    (source / "proofs").mkdir(parents=True)
     (source / "conf.py").write_text(CONF.format(extensions=str(tree.BOOK / "_ext")), encoding="utf-8")
     for name, text in pages.items():
         (source / name).write_text(text, encoding="utf-8")
@@ -141,7 +160,8 @@ def site(tmp_path_factory):
     (lowdim / "rooms" / "__init__.py").write_text(PACKAGE, encoding="utf-8")
     (lowdim / "rooms" / "inner.py").write_text(MODULE.replace("answer", "question"), encoding="utf-8")
     chapter = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
-    pages = {"index.md": INDEX, "api.md": LIBRARY, "chapter.rst": chapter}
+    pages = {"index.md": INDEX, "api.md": LIBRARY, "chapter.rst": chapter, "checked.md": CHECKED}
+    pages["proofs/Small.v"] = PROOFS
     assert build(folder, pages) == (0, "")
     return folder / "html"
 
@@ -219,3 +239,28 @@ def test_the_library_page_shows_docstrings_as_markdown(library):
     assert described.find("code", string="answer")
     assert described.select_one(".highlight-pycon").get_text().split() == [">>>", "answer(1)", "2"]
     assert library.select("#system li")[-1].get_text() == ".dim: Its size."
+
+
+def test_the_line_under_a_checked_theorem_leads_to_the_statements(page, site):
+    line = page.select_one("p.lowdim-checked")
+    assert line.get_text() == "Machine-checked: less_than, not_equal"
+    checked = BeautifulSoup((site / "checked.html").read_text(encoding="utf-8"), "html.parser")
+    for link in line.find_all("a"):
+        name, _, target = link["href"].partition("#")
+        assert name == "checked.html"
+        assert checked.find(id=target)
+
+
+def test_of_a_theorem_the_statement_is_shown_and_nothing_else(site):
+    checked = BeautifulSoup((site / "checked.html").read_text(encoding="utf-8"), "html.parser")
+    assert [e.get_text().strip() for e in checked.select("pre")] == [
+        "Definition answer := 42.",
+        "Theorem less_than (a : nat) :\n  a < a.+1.",
+        "Theorem not_equal : 1 <> 2.",
+    ]
+
+
+def test_a_name_that_no_page_states_stops_the_build(tmp_path):
+    code, said = build(tmp_path, {"index.md": "# A page\n\n```{checked} nothing\n```\n"})
+    assert code == 1
+    assert "index.md:3: WARNING: undefined label: 'checked-nothing'" in said

@@ -1,0 +1,105 @@
+"""The proofs as text, without a prover: nothing is assumed, and the book cites only what is proved."""
+
+import re
+import sys
+
+import pytest
+
+from ci import proofs, tree
+
+sys.path.insert(0, str(tree.BOOK / "_ext"))
+from checked import definitions, statement
+
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(proofs.FOLDER.glob("*.v"))}
+LISTED = proofs.listed(TEXTS)
+PAGE = (tree.BOOK / "checked.md").read_text(encoding="utf-8")
+
+
+def test_nothing_is_assumed_and_every_theorem_is_listed_once():
+    assert proofs.read(TEXTS) == []
+    assert len(LISTED) >= 25
+
+
+@pytest.mark.parametrize(
+    "loophole",
+    [
+        "Lemma a : 1 = 2. Proof. Admitted.",
+        "Lemma a : 1 = 2. Proof. admit. Qed.",
+        "Axiom a : 1 = 2.",
+        "Parameter a : nat.",
+        "Conjecture a : 1 = 2.",
+        "Hypothesis a : 1 = 2.",
+        "Context (a : 1 = 2).",
+        "Unset Guard Checking.",
+        "Unset Universe Checking.",
+        "#[bypass_check(guard)] Fixpoint a (n : nat) : 1 = 2 := a n.",
+        "Variable a : 1 = 2.",
+        "Section S.\nEnd S.\nVariables (a : 1 = 2).",
+    ],
+)
+def test_a_loophole_is_found(loophole):
+    (fault,) = proofs.read(TEXTS | {"Added": loophole})
+    assert fault.startswith("Added.v: ")
+
+
+def test_a_comment_and_a_variable_of_a_section_are_none():
+    harmless = "(* Admitted, (* an Axiom *) admit *)\nSection S.\nVariable n : nat.\nEnd S.\n"
+    assert proofs.read(TEXTS | {"Added": harmless}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("Added", "Theorem unlisted : True.\nProof. by []. Qed.", "unlisted is not in Assumptions.v"),
+        ("Added", f"Theorem {LISTED[0]} : True.", f"{LISTED[0]} is stated twice"),
+        ("Assumptions", TEXTS["Assumptions"] + "Print Assumptions nothing.\n", "nothing of Assumptions.v"),
+        (
+            "Assumptions",
+            TEXTS["Assumptions"] + f"Print Assumptions {LISTED[0]}.\n",
+            f"{LISTED[0]} is listed twice",
+        ),
+    ],
+)
+def test_a_list_that_is_not_the_theorems_is_found(name, text, fault):
+    assert any(found.startswith(fault) for found in proofs.read(TEXTS | {name: text}))
+
+
+def test_files_come_after_those_they_require():
+    order = proofs.order(TEXTS)
+    assert order[0] == "Systems"
+    assert order[-1] == "Assumptions"
+
+
+@pytest.mark.parametrize("source", [*tree.sources(), tree.BOOK / "checked.md"], ids=lambda path: path.stem)
+def test_what_the_book_cites_is_proved(source):
+    text = source.read_text(encoding="utf-8")
+    cited = " ".join(re.findall(r"\{(?:checked|statement)\} ([\w ]+)", text)).split()
+    assert set(cited) <= set(LISTED)
+
+
+def test_the_page_has_every_theorem_once():
+    assert sorted(re.findall(r"\{statement\} (\w+)", PAGE)) == sorted(LISTED)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_statement_is_included_without_its_proof_and_fits_the_page(name):
+    path, text = statement(proofs.FOLDER, name)
+    assert path.stem == proofs.stated(TEXTS)[name]
+    assert text.startswith(f"Theorem {name} ")
+    assert text.endswith(".")
+    assert not re.search(r"\b(?:Proof|Qed|Lemma)\b|\(\*", text)
+    assert max(map(len, text.splitlines())) <= 88
+
+
+def test_the_definitions_are_included_and_fit_the_page():
+    text = definitions(proofs.FOLDER)
+    assert "Definition response" in text
+    assert not re.search(r"\b(?:Proof|Lemma)\b", text)
+    assert max(map(len, text.splitlines())) <= 88
+
+
+def test_a_theorem_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match=r"0 files .* 'nothing'"):
+        statement(proofs.FOLDER, "nothing")
+    with pytest.raises(ValueError, match="0 places"):
+        definitions(tmp_path)
