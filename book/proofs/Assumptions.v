@@ -1,4 +1,5 @@
-(** Every theorem that the book cites, and what it assumes beyond its statement: nothing. *)
+(** Every theorem that the book cites, and what it assumes beyond its statement:
+    nothing. *)
 
 From Lowdim Require Import Responses Gradient Balance Charge Students Uniqueness Sharpness TwoSystems.
 
@@ -18,9 +19,12 @@ Print Assumptions balance_step.
 Print Assumptions balance_kept.
 Print Assumptions symmetry_kept.
 Print Assumptions ports_move_alike.
+Print Assumptions equal_treatment.
+Print Assumptions states_move_alike.
 
 Print Assumptions noether_identity.
 Print Assumptions charge_step.
+Print Assumptions zero_charge.
 
 Print Assumptions anything_goes.
 

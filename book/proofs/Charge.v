@@ -7,7 +7,7 @@ Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 
-Import GRing.Theory.
+Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 (** The gradient of A as a sum over A^l b c^T A^i. *)
@@ -38,10 +38,10 @@ rewrite -scaler_sumr -(big_mkord xpredT (fun i => f i.+1 - f i)) telescope_sumr 
 by rewrite subn0 subnn opprK addrC.
 Qed.
 
-(** The identity behind the conservation law: for the gradient of any loss in the
-    responses, the charge does not change to first order. *)
-Theorem noether_identity (R : comRingType) (n k : nat) (g : nat -> R) (A : 'M[R]_n.+1)
-    (b c : 'cV[R]_n.+1) :
+(** The identity behind the conservation law: for the gradient of any loss in
+    the responses, the charge does not change to first order. *)
+Theorem noether_identity (R : comRingType) (n k : nat) (g : nat -> R)
+    (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in
   let Gb := gradient_b k g A c in
   let Gc := gradient_c k g A b in
@@ -82,7 +82,8 @@ Lemma regroup (V : zmodType) (a a' b b' c c' d d' : V) :
   (a + a') - (b + b') + (c + c') - (d + d') = (a - b + c - d) + (a' - b' + c' - d').
 Proof. by rewrite !opprD [X in X + _ + _]addrACA [X in X + _]addrACA addrACA. Qed.
 
-(** The charge after a step of descent: there is no term of first order in the step. *)
+(** The charge after a step of descent: there is no term of first order in the
+    step. *)
 Theorem charge_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R)
     (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in
@@ -104,4 +105,44 @@ rewrite regroup zero add0r; have := congr1 trmx zero; rewrite trmx0.
 have trD (X Y : 'M[R]_n.+1) : (X + Y)^T = X^T + Y^T by exact: linearD.
 have trB (X Y : 'M[R]_n.+1) : (X - Y)^T = X^T - Y^T by exact: linearB.
 by rewrite trB trD trB !trmx_mul !trmxK.
+Qed.
+
+Lemma square_trace (R : realDomainType) m n (X : 'M[R]_(m, n)) : 0 <= \tr (X *m X^T).
+Proof.
+by apply: sumr_ge0 => i _; rewrite mxE; apply: sumr_ge0 => j _; rewrite mxE -expr2 sqr_ge0.
+Qed.
+
+Lemma square_trace_eq0 (R : realDomainType) m n (X : 'M[R]_(m, n)) : \tr (X *m X^T) = 0 -> X = 0.
+Proof.
+have square_ge0 i j : 0 <= X i j * X^T j i by rewrite mxE -expr2 sqr_ge0.
+move=> /eqP; rewrite psumr_eq0 => [|i _]; last by rewrite mxE sumr_ge0.
+move=> /allP zero; apply/matrixP => i j; rewrite mxE; apply/eqP.
+have := zero i (mem_index_enum i); rewrite mxE psumr_eq0 // => /allP /(_ j (mem_index_enum j)).
+by rewrite mxE mulf_eq0 orbb.
+Qed.
+
+(** A system whose charge is zero, in a basis of which the first n vectors span
+    an invariant subspace that holds the input: the others are touched by no
+    output and drive nothing, and there the state matrix is normal. *)
+Theorem zero_charge (R : realDomainType) (n m : nat) (A1 : 'M[R]_n)
+    (A2 : 'M[R]_(n, m)) (A3 : 'M[R]_m) (b1 c1 : 'cV[R]_n) (c2 : 'cV[R]_m) :
+  charge (block_mx A1 A2 0 A3) (col_mx b1 0) (col_mx c1 c2) = 0 ->
+  [/\ A2 = 0, c2 = 0 & A3 *m A3^T = A3^T *m A3].
+Proof.
+move=> zero; have {zero} := congr1 drsubmx zero.
+rewrite /charge !tr_block_mx !tr_col_mx !trmx0 !mulmx_block !mul_col_row.
+have drB (X Y : 'M[R]_(n + m)) : drsubmx (X - Y) = drsubmx X - drsubmx Y.
+  by apply/matrixP => i j; rewrite !mxE.
+have drD (X Y : 'M[R]_(n + m)) : drsubmx (X + Y) = drsubmx X + drsubmx Y.
+  by apply/matrixP => i j; rewrite !mxE.
+have dr0 : drsubmx (0 : 'M[R]_(n + m)) = 0 by apply/matrixP => i j; rewrite !mxE.
+rewrite drB drD drB dr0 !block_mxKdr !mulmx0 add0r addr0.
+move=> /subr0_eq corner; have normal : A3 *m A3^T - A3^T *m A3 = A2^T *m A2 + c2 *m c2^T.
+  by rewrite -corner opprD addrCA addNKr.
+have : \tr (A2^T *m A2^T^T) + \tr (c2 *m c2^T) == 0.
+  by rewrite trmxK -mxtraceD -normal [\tr _]linearB /= mxtrace_mulC subrr.
+rewrite paddr_eq0 ?square_trace // => /andP [/eqP/square_trace_eq0 tr_A2_0 /eqP/square_trace_eq0 c2_0].
+have A2_0 : A2 = 0 by rewrite -[A2]trmxK tr_A2_0 trmx0.
+split=> //; apply: subr0_eq; rewrite normal A2_0 c2_0.
+by rewrite mulmx0 mul0mx addr0.
 Qed.

@@ -1,4 +1,5 @@
-(** The closed form of the gradient: a Hankel matrix between two Krylov matrices. *)
+(** The closed form of the gradient: a Hankel matrix between two Krylov
+    matrices. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems.
@@ -129,7 +130,8 @@ Qed.
 Theorem gradient_closed_form (R : comRingType) (n k : nat) (l : (nat -> R) -> R)
     (g : nat -> R) (A D : 'M[R]_n.+1) (b db c dc : 'cV[R]_n.+1) :
   partial_derivatives k l (response A b c) g ->
-  derivative_at_0 (fun t => l (response (A + t *: D) (b + t *: db) (c + t *: dc)))
+  derivative_at_0
+    (fun t => l (response (A + t *: D) (b + t *: db) (c + t *: dc)))
     (frobenius (gradient_A k g A b c) D
      + dot (gradient_b k g A c) db + dot (gradient_c k g A b) dc).
 Proof.
@@ -146,12 +148,13 @@ rewrite linearZ /= -scalemxAl linearZ /= trmx_mul trmxK -mulmxA mxtrace_mulC -mu
 by [].
 Qed.
 
-(** The population loss, and any other quadratic form in the residuals, has the partial
-    derivatives one expects. *)
+(** The population loss, and any other quadratic form in the residuals, has the
+    partial derivatives one expects. *)
 Theorem quadratic_loss (R : comRingType) (k : nat) (W : nat -> nat -> R)
     (target m : nat -> R) :
   partial_derivatives k
-    (fun s => \sum_(j < k) \sum_(i < k) W j i * (s j - target j) * (s i - target i))
+    (fun s => \sum_(j < k) \sum_(i < k)
+       W j i * (s j - target j) * (s i - target i))
     m (fun j => \sum_(i < k) (W j i + W i j) * (m i - target i)).
 Proof.
 move=> f d at_0 deriv.
@@ -176,8 +179,8 @@ by rewrite -mxtrace_tr trmx_mul sym_D mxtrace_mulC.
 Qed.
 
 (** However many states there are, the gradient of A has rank at most k - 1. *)
-Theorem gradient_rank (F : fieldType) (n k : nat) (g : nat -> F) (A : 'M[F]_n.+1)
-    (b c : 'cV[F]_n.+1) :
+Theorem gradient_rank (F : fieldType) (n k : nat) (g : nat -> F)
+    (A : 'M[F]_n.+1) (b c : 'cV[F]_n.+1) :
   (\rank (gradient_A k g A b c) <= minn n.+1 k.-1)%N.
 Proof.
 by rewrite leq_min rank_leq_row /gradient_A -mulmxA (leq_trans (mulmx_max_rank _ _)).

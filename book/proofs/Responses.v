@@ -1,5 +1,5 @@
-(** Responses of a linear system: polynomials of the state matrix, recurrences, changes
-    of basis. *)
+(** Responses of a linear system: polynomials of the state matrix, recurrences,
+    changes of basis. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems.
@@ -18,8 +18,8 @@ rewrite -[p in LHS]coefK poly_def rmorph_sum; apply: eq_bigr => i _ /=.
 by rewrite -mul_polyC rmorphM /= horner_mx_C rmorphX /= horner_mx_X; apply: mul_scalar_mx.
 Qed.
 
-(** A polynomial of the state matrix, seen from outside, is the same combination of the
-    responses. *)
+(** A polynomial of the state matrix, seen from outside, is the same combination
+    of the responses. *)
 Theorem response_polynomial (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
     (b c : 'cV[R]_n.+1) (p : {poly R}) :
   dot c (horner_mx A p *m b) = \sum_(i < size p) p`_i * response A b c i.
@@ -28,7 +28,8 @@ rewrite horner_mx_sum mulmx_suml dot_sumr; apply: eq_bigr => i _.
 by rewrite -scalemxAl dotZr.
 Qed.
 
-(** Sequences under one monic recurrence are equal if their initial values are. *)
+(** Sequences under one monic recurrence are equal if their initial values
+    are. *)
 Theorem recurrence_unique (R : comRingType) (p : {poly R}) (s t : nat -> R) :
   p \is monic -> recurrent p s -> recurrent p t ->
   (forall j, (j < (size p).-1)%N -> s j = t j) -> forall j, s j = t j.
@@ -59,9 +60,12 @@ Theorem response_recurrent (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
   recurrent (char_poly A) (response A b c).
 Proof. by apply: annihilated_recurrent; rewrite Cayley_Hamilton mul0mx. Qed.
 
-(** A system that is silent at as many lags as it has states is silent for ever. *)
-Theorem silence (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
-  (forall j, (j < n.+1)%N -> response A b c j = 0) -> forall j, response A b c j = 0.
+(** A system that is silent at as many lags as it has states is silent for
+    ever. *)
+Theorem silence (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) :
+  (forall j, (j < n.+1)%N -> response A b c j = 0) ->
+  forall j, response A b c j = 0.
 Proof.
 move=> silent; apply: (recurrence_unique (char_poly_monic A) (response_recurrent A b c)).
   by move=> j; rewrite big1 // => i _; rewrite mulr0.

@@ -1,5 +1,5 @@
-(** Where the theorems end: one response less is not enough, and small loss is nothing
-    without stability. *)
+(** Where the theorems end: one response less is not enough, and small loss is
+    nothing without stability. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems Responses.
@@ -34,8 +34,8 @@ move=> sym_A; transitivity ((block_mx (alpha%:M : 'M_1) (beta *: g^T) (beta *: g
 by rewrite tr_block_mx sym_A tr_scalar_mx [(_ *: g)^T]linearZ [(_ *: g^T)^T]linearZ /= trmxK.
 Qed.
 
-(** The states of the bordered teacher, when g meets none of the teacher's first m
-    states. *)
+(** The states of the bordered teacher, when g meets none of the teacher's first
+    m states. *)
 Lemma bordered_states (R : comRingType) m (alpha beta : R) (A : 'M[R]_m.+1) (b g : 'cV[R]_m.+1) j :
   (forall i, (i < m)%N -> dot g (A ^+ i *m b) = 0) -> (j <= m)%N ->
   bordered alpha beta A g ^+ j *m padded 0 b = padded 0 (A ^+ j *m b).
@@ -45,10 +45,11 @@ rewrite !exprS -![_ * _]/(_ *m _) -!mulmxA IH 1?ltnW // bordered_padded meets_no
 by rewrite mul0r scale0r add0r !mulr0 addr0.
 Qed.
 
-(** A balanced student with one state more than the teacher can agree at the lags 0,
-    ..., 2m - 1 and err at 2m. The teacher is any symmetric balanced system of m states,
-    all of them reachable; alpha and beta are free. *)
-Theorem one_response_less (F : fieldType) (m : nat) (A : 'M[F]_m.+1) (b : 'cV[F]_m.+1) :
+(** A balanced student with one state more than the teacher can agree at the
+    lags 0, ..., 2m - 1 and err at 2m. The teacher is any symmetric balanced
+    system of m states, all of them reachable; alpha and beta are free. *)
+Theorem one_response_less (F : fieldType) (m : nat) (A : 'M[F]_m.+1)
+    (b : 'cV[F]_m.+1) :
   symmetric A -> \rank (krylov A b m.+1) = m.+1 ->
   exists g : 'cV[F]_m.+1, forall alpha beta : F,
     let A' := bordered alpha beta A g in
@@ -83,9 +84,10 @@ rewrite -(subnK lt_mj) response_sum response_sum_A last_state bordered_states //
 by rewrite dot_padded mul0r add0r.
 Qed.
 
-(** So 2m responses never suffice: whatever the teacher, one such student errs at the
-    next lag. *)
-Theorem threshold_sharp (F : fieldType) (m : nat) (A : 'M[F]_m.+1) (b : 'cV[F]_m.+1) :
+(** So 2m responses never suffice: whatever the teacher, one such student errs
+    at the next lag. *)
+Theorem threshold_sharp (F : fieldType) (m : nat) (A : 'M[F]_m.+1)
+    (b : 'cV[F]_m.+1) :
   symmetric A -> \rank (krylov A b m.+1) = m.+1 ->
   exists (A' : 'M[F]_m.+2) (b' : 'cV[F]_m.+2),
     [/\ symmetric A',
@@ -97,10 +99,10 @@ have [sym_A' agree last] := bordered_g 0 1; exists (bordered 0 1 A g), (padded 0
 by rewrite last expr1n => /eqP; rewrite -subr_eq0 addrC addKr oner_eq0.
 Qed.
 
-(** A further state with the pole rho, which no other state touches: its mass s^2 adds
-    s^2 rho^j to the responses. *)
-Theorem one_more_pole (R : comRingType) (m : nat) (A : 'M[R]_m.+1) (b : 'cV[R]_m.+1)
-    (rho s : R) (j : nat) :
+(** A further state with the pole rho, which no other state touches: its mass
+    s^2 adds s^2 rho^j to the responses. *)
+Theorem one_more_pole (R : comRingType) (m : nat) (A : 'M[R]_m.+1)
+    (b : 'cV[R]_m.+1) (rho s : R) (j : nat) :
   response (bordered rho 0 A 0) (padded s b) (padded s b) j =
     response A b b j + s ^+ 2 * rho ^+ j.
 Proof.
@@ -119,15 +121,16 @@ rewrite exprS mulrDl mul1r mulrSr addrA; apply: ler_add IH _.
 by rewrite -[X in X <= _]mulr1 ler_wpmul2l // exprn_ege1 // ler_addl.
 Qed.
 
-(** Without a bound on the student's poles a small loss bounds nothing: for any factor
-    rho above 1, any training length k and any bound delta on the residuals there is a
-    balanced student whose error exceeds every number M. *)
+(** Without a bound on the student's poles a small loss bounds nothing: for any
+    factor rho above 1, any training length k and any bound delta on the
+    residuals there is a balanced student whose error exceeds every number M. *)
 Theorem unstable_student (R : archiFieldType) (m k : nat) (A : 'M[R]_m.+1)
     (b : 'cV[R]_m.+1) (rho delta : R) :
   symmetric A -> 1 < rho -> 0 < delta ->
   exists (A' : 'M[R]_m.+2) (b' : 'cV[R]_m.+2),
     [/\ symmetric A',
-        forall j, (j < k)%N -> `|response A' b' b' j - response A b b j| <= delta
+        forall j, (j < k)%N ->
+          `|response A' b' b' j - response A b b j| <= delta
       & forall M, exists q, M < response A' b' b' q - response A b b q].
 Proof.
 move=> sym_A rho_gt1 delta_gt0; have rho_gt0 : 0 < rho := lt_trans ltr01 rho_gt1.

@@ -1,5 +1,5 @@
-(** Students without loss that say anything: as many responses as a diagonal student has
-    poles can be prescribed. *)
+(** Students without loss that say anything: as many responses as a diagonal
+    student has poles can be prescribed. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems.
@@ -11,7 +11,8 @@ Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
-(** Vandermonde: a polynomial with n.+1 coefficients and n.+1 distinct roots is zero. *)
+(** Vandermonde: a polynomial with n.+1 coefficients and n.+1 distinct roots is
+    zero. *)
 Lemma vandermonde_unit (F : fieldType) n (z : 'rV[F]_n) :
   injective (z 0) -> (\matrix_(j, l) z 0 l ^+ j : 'M[F]_n) \in unitmx.
 Proof.
@@ -28,9 +29,10 @@ have root_p : rVpoly v = 0.
 by rewrite -[v]rVpolyK root_p linear0.
 Qed.
 
-(** A diagonal student with any n distinct poles, and an input that reaches all of them,
-    can give any n answers. *)
-Theorem anything_goes (F : fieldType) (n : nat) (z : 'rV[F]_n.+1) (answers : nat -> F) :
+(** A diagonal student with any n distinct poles, and an input that reaches all
+    of them, can give any n answers. *)
+Theorem anything_goes (F : fieldType) (n : nat) (z : 'rV[F]_n.+1)
+    (answers : nat -> F) :
   injective (z 0) ->
   exists c : 'cV[F]_n.+1,
     forall j, (j < n.+1)%N -> response (diag_mx z) (const_mx 1) c j = answers j.

@@ -1,5 +1,5 @@
-(** Small residuals at as many lags as two stable systems have states together: small
-    enough at every lag. *)
+(** Small residuals at as many lags as two stable systems have states together:
+    small enough at every lag. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Lowdim Require Import Systems Responses.
@@ -21,8 +21,8 @@ rewrite big_distrr -big_split; apply: eq_bigr => i _ /=.
 by rewrite /bump /= !add1n binS mulnDr expnS !mulnA.
 Qed.
 
-(** One pole at a time: (A - t) b makes of the responses their differences, response (j
-    + 1) - t response j. *)
+(** One pole at a time: (A - t) b makes of the responses their differences,
+    response (j + 1) - t response j. *)
 Lemma response_difference (R : comRingType) n (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) t j :
   response A ((A - t%:M) *m b) c j = response A b c j.+1 - t * response A b c j.
 Proof.
@@ -66,20 +66,23 @@ rewrite big_nil !rmorph1 !mul1mx => -> -> _ q.
 by rewrite /response !mulmx0 !dot0r subrr normr0 big_ord0 mulr0.
 Qed.
 
-(** Any two systems with n and m states and all poles in the closed unit disc, no
-    symmetry, no sign, poles repeated or not: if they differ by at most delta at the
-    lags below n + m, they differ by at most a polynomial in q times delta at lag q. The
-    numbers may be real or complex; the poles are listed with multiplicity. *)
-Theorem two_systems (R : numDomainType) (n m : nat) (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1)
-    (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1) (poles poles' : seq R) (delta : R) :
-  char_poly A = \prod_(t <- poles) ('X - t%:P) -> {in poles, forall t, `|t| <= 1} ->
-  char_poly A' = \prod_(t <- poles') ('X - t%:P) -> {in poles', forall t, `|t| <= 1} ->
+(** Any two systems with n and m states and all poles in the closed unit disc,
+    no symmetry, no sign, poles repeated or not: if they differ by at most delta
+    at the lags below n + m, they differ by at most a polynomial in q times
+    delta at lag q. The numbers may be real or complex; the poles are listed
+    with multiplicity. *)
+Theorem two_systems (R : numDomainType) (n m : nat) (A : 'M[R]_n.+1)
+    (b c : 'cV[R]_n.+1) (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1)
+    (poles poles' : seq R) (delta : R) :
+  char_poly A = \prod_(t <- poles) ('X - t%:P) ->
+  char_poly A' = \prod_(t <- poles') ('X - t%:P) ->
+  {in poles, forall t, `|t| <= 1} -> {in poles', forall t, `|t| <= 1} ->
   (forall j, (j < n.+1 + m.+1)%N ->
     `|response A b c j - response A' b' c' j| <= delta) ->
   forall q, `|response A b c q - response A' b' c' q|
     <= delta * (\sum_(i < n.+1 + m.+1) 2 ^ i * 'C(q, i))%N%:R.
 Proof.
-move=> factor_A stable factor_A' stable'.
+move=> factor_A factor_A' stable stable'.
 have size_A : size poles = n.+1 by have := size_prod_XsubC poles id; rewrite -factor_A size_char_poly => -[].
 have size_A' : size poles' = m.+1 by have := size_prod_XsubC poles' id; rewrite -factor_A' size_char_poly => -[].
 rewrite -size_A -size_A' -size_cat; apply: bound_by_poles.

@@ -10,8 +10,8 @@ Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-(** Systems of n and m states that agree at n + m lags agree for ever. Nothing is
-    symmetric, nothing is balanced. *)
+(** Systems of n and m states that agree at n + m lags agree for ever. Nothing
+    is symmetric, nothing is balanced. *)
 Theorem agree_for_ever (R : comRingType) (n m : nat) (A : 'M[R]_n.+1)
     (b c : 'cV[R]_n.+1) (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1) :
   (forall j, (j < n.+1 + m.+1)%N -> response A b c j = response A' b' c' j) ->
@@ -31,8 +31,8 @@ apply/colP => i; move: (zero i (mem_index_enum i)); rewrite mulf_eq0 orbb => /eq
 by rewrite mxE.
 Qed.
 
-(** The key: the characteristic polynomial of the teacher sends the input of the student
-    to zero. *)
+(** The key: the characteristic polynomial of the teacher sends the input of the
+    student to zero. *)
 Lemma teacher_annihilates (R : realDomainType) (n m : nat) (A : 'M[R]_n.+1) (b : 'cV[R]_n.+1)
     (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1) :
   symmetric A ->
@@ -51,9 +51,9 @@ rewrite response_polynomial; transitivity (\sum_(i < size (q * q)%R) (q * q)`_i 
 by rewrite -response_polynomial rmorphM /= Cayley_Hamilton mulr0 mul0mx dot0r.
 Qed.
 
-(** A symmetric balanced student that agrees with any teacher of m states at the lags 0,
-    ..., 2 m agrees with it for ever, however many states the student has. Of the
-    teacher nothing is asked. *)
+(** A symmetric balanced student that agrees with any teacher of m states at the
+    lags 0, ..., 2 m agrees with it for ever, however many states the student
+    has. Of the teacher nothing is asked. *)
 Theorem moment_uniqueness (R : realDomainType) (n m : nat) (A : 'M[R]_n.+1)
     (b : 'cV[R]_n.+1) (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1) :
   symmetric A ->
@@ -74,9 +74,9 @@ apply/matrixP => i j; rewrite mxE [RHS]mxE response_split dot_sum.
 by apply: eq_bigr => l _; rewrite !mxE.
 Qed.
 
-(** The low dimensional state space: if the teacher is minimal, that is, all its states
-    are reachable and observable, the student's vectors b, Ab, ..., A^(k-1) b span m
-    dimensions for every k >= m. *)
+(** The low dimensional state space: if the teacher is minimal, that is, all its
+    states are reachable and observable, the student's vectors b, Ab, ...,
+    A^(k-1) b span m dimensions for every k >= m. *)
 Theorem reachable_dimension (R : realFieldType) (n m k : nat) (A : 'M[R]_n.+1)
     (b : 'cV[R]_n.+1) (A' : 'M[R]_m.+1) (b' c' : 'cV[R]_m.+1) :
   symmetric A ->

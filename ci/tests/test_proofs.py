@@ -88,14 +88,14 @@ def test_a_statement_is_included_without_its_proof_and_fits_the_page(name):
     assert text.startswith(f"Theorem {name} ")
     assert text.endswith(".")
     assert not re.search(r"\b(?:Proof|Qed|Lemma)\b|\(\*", text)
-    assert max(map(len, text.splitlines())) <= 88
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_definitions_are_included_and_fit_the_page():
     text = definitions(proofs.FOLDER)
     assert "Definition response" in text
     assert not re.search(r"\b(?:Proof|Lemma)\b", text)
-    assert max(map(len, text.splitlines())) <= 88
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_a_theorem_that_is_not_there_is_an_error(tmp_path):
@@ -103,3 +103,45 @@ def test_a_theorem_that_is_not_there_is_an_error(tmp_path):
         statement(proofs.FOLDER, "nothing")
     with pytest.raises(ValueError, match="0 places"):
         definitions(tmp_path)
+
+
+@pytest.fixture
+def prover(monkeypatch, tmp_path):
+    """A machine with this prover, or none; nothing is installed or kept."""
+
+    def installed(version):
+        monkeypatch.setattr(proofs, "found", lambda: version)
+        monkeypatch.setattr(proofs, "brought", lambda: None)
+        monkeypatch.setattr(proofs, "VERDICT", tmp_path / "verdict.txt")
+
+    return installed
+
+
+@pytest.mark.parametrize("version", [None, "Coq 8.20.1"])
+def test_without_the_prover_the_proofs_are_left_out_in_one_line(prover, capsys, version):
+    prover(version)
+    assert proofs.prove() == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("proofs left out: ")
+    assert (version or "not here") in line
+
+
+def test_where_the_prover_is_required_its_absence_is_a_failure(prover):
+    prover(None)
+    assert proofs.prove(required=True) == 1
+
+
+def test_a_verdict_is_kept_and_a_failure_is_not(prover, monkeypatch, capsys):
+    prover("Coq 8.16.1")
+    monkeypatch.setattr(proofs, "check", lambda files, prover: "all hold\n")
+    assert proofs.prove() == 0
+
+    def fails(files, prover):
+        raise proofs.ProofError("  one does not")
+
+    monkeypatch.setattr(proofs, "check", fails)
+    assert proofs.prove() == 0
+    assert capsys.readouterr().out == "all hold\n"
+    proofs.VERDICT.unlink()
+    assert [proofs.prove(), proofs.prove()] == [1, 1]
+    assert "the proofs do not hold:\n  one does not" in capsys.readouterr().err
