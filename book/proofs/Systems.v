@@ -22,8 +22,8 @@ Definition dot (R : comRingType) (n : nat) (x y : 'cV[R]_n) : R :=
 Definition frobenius (R : comRingType) (n : nat) (X Y : 'M[R]_n) : R :=
   \tr (X^T *m Y).
 
-(** The response of a system at lag j: c^T A^j b. A balanced system has b =
-    c. *)
+(** The response of a system at lag j: c^T A^j b. A balanced system has
+    b = c. *)
 Definition response (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
     (b c : 'cV[R]_n.+1) (j : nat) : R :=
   dot c (A ^+ j *m b).
@@ -37,8 +37,8 @@ Definition krylov (R : comRingType) (n : nat) (A : 'M[R]_n.+1) (b : 'cV[R]_n.+1)
     (k : nat) : 'M[R]_(n.+1, k) :=
   \matrix_(i, j) (A ^+ j *m b) i 0.
 
-(** The sequence s obeys the linear recurrence whose coefficients are those of
-    p. *)
+(** The sequence s obeys the linear recurrence whose coefficients are
+    those of p. *)
 Definition recurrent (R : comRingType) (p : {poly R}) (s : nat -> R) : Prop :=
   forall j, \sum_(i < size p) p`_i * s (j + i)%N = 0.
 
