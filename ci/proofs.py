@@ -71,11 +71,15 @@ def prove(required: bool = False) -> int:
 
 
 def found() -> str | None:
-    """The prover that is installed, or None."""
+    """The prover that is installed with its library, or None."""
     if not shutil.which("coqc"):
         return None
-    said = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True).stdout.split()
-    return f"Coq {said[0]}" if said else None
+    version, where = (
+        subprocess.run(["coqc", ask], capture_output=True, text=True).stdout.strip()
+        for ask in ("-print-version", "-where")
+    )
+    library = Path(where) / "user-contrib" / "mathcomp" / "algebra"
+    return f"Coq {version.split()[0]}" if version and library.is_dir() else None
 
 
 def brought() -> str | None:

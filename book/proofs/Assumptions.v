@@ -1,5 +1,4 @@
-(** Every theorem that the book cites, and what it assumes beyond its statement:
-    nothing. *)
+(** Every theorem that the book cites, and what it assumes beyond its statement: nothing. *)
 
 From Lowdim Require Import Responses Gradient Balance Charge Students Uniqueness Sharpness TwoSystems.
 

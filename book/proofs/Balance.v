@@ -27,8 +27,7 @@ rewrite !opprD !opprK addrACA (addrC X) -(addrA Y X) addNKr (addrC Y (- Z)) -(ad
 by rewrite -!mulr2n -mulrnA.
 Qed.
 
-(** The gradients of b and c are one symmetric matrix, applied to the other
-    column. *)
+(** The gradients of b and c are one symmetric matrix, applied to the other column. *)
 Lemma gradient_b_sym (R : comRingType) n k (g : nat -> R) (A : 'M[R]_n.+1) c :
   symmetric A -> gradient_b k g A c = (\sum_(j < k) g j *: A ^+ j) *m c.
 Proof. by move=> sym_A; rewrite mulmx_suml; apply: eq_bigr => j _; rewrite sym_A scalemxAl. Qed.

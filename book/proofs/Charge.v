@@ -31,7 +31,8 @@ rewrite gradient_A_tr mulmx_suml mulmx_sumr -sumrB; apply: eq_bigr => s _.
 rewrite mulmx_suml mulmx_sumr -sumrB.
 pose f i := - outer A b c (s.+1 - i) i.
 transitivity (\sum_(i < s.+1) g s.+1 *: (f i.+1 - f i)).
-  apply: eq_bigr => i _; rewrite -scalemxAr -scalemxAl -scalerBr /f opprK subSS [in RHS]addrC; congr (_ *: (_ - _)).
+  apply: eq_bigr => i _; rewrite -scalemxAr -scalemxAl -scalerBr /f opprK subSS [in RHS]addrC;
+    congr (_ *: (_ - _)).
     by rewrite /outer !mulmxA subSn ?exprS // -ltnS.
   by rewrite /outer -!mulmxA exprSr.
 rewrite -scaler_sumr -(big_mkord xpredT (fun i => f i.+1 - f i)) telescope_sumr // /f.
@@ -82,8 +83,7 @@ Lemma regroup (V : zmodType) (a a' b b' c c' d d' : V) :
   (a + a') - (b + b') + (c + c') - (d + d') = (a - b + c - d) + (a' - b' + c' - d').
 Proof. by rewrite !opprD [X in X + _ + _]addrACA [X in X + _]addrACA addrACA. Qed.
 
-(** The charge after a step of descent: there is no term of first order in the
-    step. *)
+(** The charge after a step of descent: there is no term of first order in the step. *)
 Theorem charge_step (R : comRingType) (n k : nat) (g : nat -> R) (eta : R)
     (A : 'M[R]_n.+1) (b c : 'cV[R]_n.+1) :
   let GA := gradient_A k g A b c in

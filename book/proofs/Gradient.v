@@ -141,7 +141,8 @@ have at_0 j : response (A + 0 *: D) (b + 0 *: db) (c + 0 *: dc) j = response A b
 move: (partial _ _ at_0 (response_derivative A D b db c dc)); congr derivative_at_0.
 under eq_bigr => j _ do rewrite !mulrDr; rewrite !big_split /= /gradient_b /gradient_c !dot_suml.
 congr (_ + _ + _); try by apply: eq_bigr => j _; rewrite dotZl.
-rewrite gradient_A_sum; case: k {partial} => [|k]; first by rewrite !big_ord0 /frobenius trmx0 mul0mx mxtrace0.
+rewrite gradient_A_sum; case: k {partial} => [|k];
+  first by rewrite !big_ord0 /frobenius trmx0 mul0mx mxtrace0.
 rewrite big_ord_recl big_ord0 mulr0 add0r /frobenius /= linear_sum mulmx_suml linear_sum.
 apply: eq_bigr => s _; rewrite mulr_sumr linear_sum mulmx_suml linear_sum; apply: eq_bigr => i _.
 rewrite linearZ /= -scalemxAl linearZ /= trmx_mul trmxK -mulmxA mxtrace_mulC -mulmxA [\tr _]big_ord1.
@@ -164,7 +165,8 @@ have term j i : derivative_at_0 (fun t => W j i * (f j t - target j) * (f i t - 
     (W j i * (m i - target i) * d j + W j i * (m j - target j) * d i).
   have := derivative_mul (derivative_mul (derivative_const (W j i)) (residual j)) (residual i).
   by rewrite !at_0 mul0r add0r mulrAC.
-have := derivative_sum (index_enum _) (fun j : 'I_k => derivative_sum (index_enum _) (fun i : 'I_k => term j i)).
+have := derivative_sum (index_enum _) (fun j : 'I_k => derivative_sum (index_enum _) (fun i : 'I_k =>
+  term j i)).
 congr derivative_at_0; under eq_bigr => j _ do rewrite big_split /=; rewrite big_split /=.
 rewrite [X in _ + X]exchange_big -big_split /=; apply: eq_bigr => j _.
 by rewrite -big_split mulr_suml; apply: eq_bigr => i _; rewrite !mulrDl.

@@ -28,8 +28,7 @@ rewrite horner_mx_sum mulmx_suml dot_sumr; apply: eq_bigr => i _.
 by rewrite -scalemxAl dotZr.
 Qed.
 
-(** Sequences under one monic recurrence are equal if their initial values
-    are. *)
+(** Sequences under one monic recurrence are equal if their initial values are. *)
 Theorem recurrence_unique (R : comRingType) (p : {poly R}) (s t : nat -> R) :
   p \is monic -> recurrent p s -> recurrent p t ->
   (forall j, (j < (size p).-1)%N -> s j = t j) -> forall j, s j = t j.
@@ -41,7 +40,8 @@ move: (rec_s (j - (size p).-1)%N) (rec_t (j - (size p).-1)%N); rewrite size_p !b
 move: (monicP monic_p); rewrite lead_coefE => ->; rewrite !mul1r subnK //.
 rewrite (eq_bigr (fun i : 'I_(size p).-1 => p`_i * t (j - (size p).-1 + i)%N)); last first.
   move=> i _; rewrite IH // -[X in (_ < X)%N](subnK large_j) ltn_add2l; exact: ltn_ord.
-by move=> sum_s sum_t; apply: (addrI (\sum_(i < (size p).-1) p`_i * t (j - (size p).-1 + i)%N)); rewrite sum_s sum_t.
+by move=> sum_s sum_t; apply: (addrI (\sum_(i < (size p).-1) p`_i * t (j - (size p).-1 + i)%N));
+  rewrite sum_s sum_t.
 Qed.
 
 (** A polynomial that sends A and b to zero is a recurrence of the responses. *)
@@ -60,8 +60,7 @@ Theorem response_recurrent (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
   recurrent (char_poly A) (response A b c).
 Proof. by apply: annihilated_recurrent; rewrite Cayley_Hamilton mul0mx. Qed.
 
-(** A system that is silent at as many lags as it has states is silent for
-    ever. *)
+(** A system that is silent at as many lags as it has states is silent for ever. *)
 Theorem silence (R : comRingType) (n : nat) (A : 'M[R]_n.+1)
     (b c : 'cV[R]_n.+1) :
   (forall j, (j < n.+1)%N -> response A b c j = 0) ->

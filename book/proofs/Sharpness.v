@@ -66,7 +66,8 @@ have meets i : (i <= m)%N -> dot g (A ^+ i *m b) = (i == m)%:R.
   move=> le_im; transitivity ((g^T *m krylov A b m.+1) 0 (inord i)).
     by rewrite /dot [LHS]mxE [RHS]mxE; apply: eq_bigr => l _; rewrite [krylov _ _ _ _ _]mxE inordK.
   by rewrite trmxK mulmxKV // mxE eqxx -[inord i == _]val_eqE /= inordK.
-have meets_none i : (i < m)%N -> dot g (A ^+ i *m b) = 0 by move=> lt_im; rewrite (meets _ (ltnW lt_im)) ltn_eqF.
+have meets_none i : (i < m)%N -> dot g (A ^+ i *m b) = 0 by move=> lt_im;
+  rewrite (meets _ (ltnW lt_im)) ltn_eqF.
 exists g => alpha beta A' b'; have sym_A' : symmetric A' := symmetric_bordered alpha beta g sym_A.
 have last_state : A' ^+ m.+1 *m b' = padded beta (A ^+ m.+1 *m b).
   rewrite !exprS -![_ * _]/(_ *m _) -!mulmxA bordered_states // bordered_padded meets // eqxx.

@@ -11,8 +11,7 @@ Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
-(** Vandermonde: a polynomial with n.+1 coefficients and n.+1 distinct roots is
-    zero. *)
+(** Vandermonde: a polynomial with n.+1 coefficients and n.+1 distinct roots is zero. *)
 Lemma vandermonde_unit (F : fieldType) n (z : 'rV[F]_n) :
   injective (z 0) -> (\matrix_(j, l) z 0 l ^+ j : 'M[F]_n) \in unitmx.
 Proof.

@@ -12,8 +12,7 @@ Local Open Scope ring_scope.
 
 (** A system of n.+1 states is a matrix A and two columns b and c; the prover
     knows powers of square matrices only where there is at least one row, hence
-    n.+1. Numbers are taken from any commutative ring R until a theorem asks for
-    more. *)
+    n.+1. Numbers are taken from any commutative ring R until a theorem asks for more. *)
 
 (* definitions *)
 (** The inner product of two columns, and of two matrices. *)

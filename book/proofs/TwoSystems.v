@@ -39,14 +39,17 @@ Lemma bound_by_poles (R : numDomainType) n m (A : 'M[R]_n.+1) (A' : 'M[R]_m.+1) 
   horner_mx A (\prod_(t <- poles) ('X - t%:P)) *m b = 0 ->
   horner_mx A' (\prod_(t <- poles) ('X - t%:P)) *m b' = 0 ->
   (forall j, (j < size poles)%N -> `|response A b c j - response A' b' c' j| <= delta) ->
-  forall q, `|response A b c q - response A' b' c' q| <= delta * (\sum_(i < size poles) 2 ^ i * 'C(q, i))%N%:R.
+  forall q, `|response A b c q - response A' b' c' q|
+    <= delta * (\sum_(i < size poles) 2 ^ i * 'C(q, i))%N%:R.
 Proof.
 elim: poles b b' delta => [|t poles IH] b b' delta stable; last first.
   rewrite !big_cons !horner_mx_factor => zero zero' small.
   have stable_t : `|t| <= 1 by apply: stable; rewrite mem_head.
-  have stable_rest : {in poles, forall t, `|t| <= 1} by move=> x in_x; apply: stable; rewrite in_cons in_x orbT.
+  have stable_rest : {in poles, forall t, `|t| <= 1} by move=> x in_x; apply: stable;
+    rewrite in_cons in_x orbT.
   pose r j := response A b c j - response A' b' c' j.
-  have difference j : response A ((A - t%:M) *m b) c j - response A' ((A' - t%:M) *m b') c' j = r j.+1 - t * r j.
+  have difference j : response A ((A - t%:M) *m b) c j - response A' ((A' - t%:M) *m b') c' j =
+    r j.+1 - t * r j.
     by rewrite !response_difference /r mulrBr !opprB addrACA [RHS]addrACA; congr (_ + _); apply: addrC.
   have delta_ge0 : 0 <= delta by apply: le_trans (normr_ge0 _) (small 0%N _).
   have bound := IH _ _ (delta *+ 2) stable_rest zero zero'.
@@ -84,7 +87,8 @@ Theorem two_systems (R : numDomainType) (n m : nat) (A : 'M[R]_n.+1)
 Proof.
 move=> factor_A factor_A' stable stable'.
 have size_A : size poles = n.+1 by have := size_prod_XsubC poles id; rewrite -factor_A size_char_poly => -[].
-have size_A' : size poles' = m.+1 by have := size_prod_XsubC poles' id; rewrite -factor_A' size_char_poly => -[].
+have size_A' : size poles' = m.+1 by have := size_prod_XsubC poles' id;
+  rewrite -factor_A' size_char_poly => -[].
 rewrite -size_A -size_A' -size_cat; apply: bound_by_poles.
 - by move=> t; rewrite mem_cat => /orP [/stable|/stable'].
 - by rewrite big_cat rmorphM /= -factor_A Cayley_Hamilton mul0r mul0mx.

@@ -41,7 +41,8 @@ Lemma teacher_annihilates (R : realDomainType) (n m : nat) (A : 'M[R]_n.+1) (b :
 Proof.
 move=> sym_A agree; set q := char_poly A'; apply: dot_eq0.
 have size_qq : (size (q * q)%R <= (2 * m.+1).+1)%N.
-  by rewrite size_monicM ?char_poly_monic ?monic_neq0 ?char_poly_monic // size_char_poly mul2n -addnn !addSn !addnS.
+  by rewrite size_monicM ?char_poly_monic ?monic_neq0 ?char_poly_monic //
+    size_char_poly mul2n -addnn !addSn !addnS.
 transitivity (dot b (horner_mx A (q * q) *m b)).
   rewrite rmorphM /= -[_ * _]/(_ *m _) -mulmxA [RHS]dot_adjoint; congr dot; congr (_ *m _).
   rewrite horner_mx_sum [RHS]linear_sum; apply: eq_bigr => i _; rewrite [RHS]linearZ /=.
@@ -92,7 +93,8 @@ apply/eqP; rewrite eqn_leq; apply/andP; split.
       rewrite mxE -[in LHS](horner_mx_X A) -rmorphX /= {1}(divp_eq 'X^j q) rmorphD rmorphM /=.
       by rewrite mulmxDl -[_ * _]/(_ *m _) -mulmxA zero mulmx0 add0r.
     rewrite horner_mx_sum mulmx_suml summxE mxE.
-    have size_r : (size ('X^j %% q)%R <= m.+1)%N by rewrite -ltnS -(size_char_poly A') ltn_modp (monic_neq0 monic_q).
+    have size_r :
+      (size ('X^j %% q)%R <= m.+1)%N by rewrite -ltnS -(size_char_poly A') ltn_modp (monic_neq0 monic_q).
     rewrite (big_ord_widen m.+1 (fun i => ((('X^j %% q)`_i *: A ^+ i) *m b) x 0)) // big_mkcond /=.
     apply: eq_bigr => i _; rewrite [X in _ = X * _]mxE [X in _ = _ * X]mxE -scalemxAl [in LHS]mxE.
     case: ltnP => [_|le_ri]; first exact: mulrC.

@@ -145,3 +145,28 @@ def test_a_verdict_is_kept_and_a_failure_is_not(prover, monkeypatch, capsys):
     proofs.VERDICT.unlink()
     assert [proofs.prove(), proofs.prove()] == [1, 1]
     assert "the proofs do not hold:\n  one does not" in capsys.readouterr().err
+
+
+def coqc(tmp_path, answer):
+    """A stand-in for the compiler that accepts everything and gives this answer about every theorem."""
+    path = tmp_path / "coqc"
+    script = [
+        "#!/bin/sh",
+        "for file; do :; done",
+        r"""for name in $(sed -n 's/^Redirect "\([a-z_]*\)".*/\1/p' "$file")""",
+        f'do echo "{answer}" > "$name.out"; done',
+    ]
+    path.write_text("\n".join(script), encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("answer", [proofs.CLOSED, "Axioms:\ndot_eq0 : False"])
+def test_a_theorem_that_rests_on_anything_is_a_failure(tmp_path, monkeypatch, answer):
+    coqc(tmp_path, answer)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    files = sorted(proofs.FOLDER.glob("*.v"))
+    if answer == proofs.CLOSED:
+        assert f"{len(LISTED)} theorems, none rests on an assumption" in proofs.check(files, "Coq")
+    else:
+        with pytest.raises(proofs.ProofError, match=rf"{LISTED[0]} rests on assumptions:\nAxioms:"):
+            proofs.check(files, "Coq")
