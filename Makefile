@@ -4,7 +4,7 @@ PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help book test serve pdf notebook study fresh chapter format bench front lock clean env
+.PHONY: help book test proofs serve pdf notebook study fresh chapter format bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,9 @@ book: env ## install, execute the notebooks, build the book into _build/html; NA
 test: ## lint, unit tests, the book with its claims, every page in a browser
 	@$(PYTHON) ci/bootstrap.py --browser
 	@$(IN) -m ci.check
+
+proofs: ## check the machine-checked proofs; Debian 12 as root: installs Coq, 1 GB
+	@$(PYTHON) -m ci.proofs
 
 serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
 	@$(IN) -m ci.site.serve $(PORT)

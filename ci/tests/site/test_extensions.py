@@ -13,7 +13,7 @@ from ci.site.node import NODE
 CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["myst_parser", "sphinx_proof", "chapters", "formulas", "library", "proofs"]
+extensions = ["myst_parser", "sphinx_proof", "chapters", "checked", "formulas", "library", "proofs"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 html_math_renderer = "formulas"
 numfig = True
@@ -37,6 +37,9 @@ By {eq}`eq-out` it is so, and [the chapter](notebooks/01_setting.md) says why.
 
 $a < b$.
 :::
+
+```{checked} less_than not_equal
+```
 
 :::{prf:proof}
 $$
@@ -67,6 +70,7 @@ api/index
 api/systems
 api/rooms
 notebooks/01_setting
+checked
 ```
 """
 
@@ -144,11 +148,27 @@ PAGES = {
 CHAPTER = "A chapter\n=========\n\nNot in Markdown, as an executed notebook is not.\n"
 SOURCE = "from lowdim.rooms import (\n    question as q,\n)\nfrom lowdim import systems as s\n\ns.answer(1)\n"
 
+PROOFS = """(* definitions *)
+Definition answer := 42.
+(* end of definitions *)
+
+(** Not a part of the statement. *)
+Theorem less_than (a : nat) :
+  a < a.+1.
+Proof. exact: leqnn. Qed.
+
+Theorem not_equal : 1 <> 2.
+Proof. by []. Qed.
+"""
+CHECKED = "# Checked\n" + "".join(
+    f"\n```{{{line}\n```\n" for line in ("definitions}", "statement} less_than", "statement} not_equal")
+)
+
 
 def build(folder, pages):
     """Build these pages; Sphinx's exit status and complaints."""
     source = folder / "book"
-    source.mkdir()
+    (source / "proofs").mkdir(parents=True)
     (source / "conf.py").write_text(CONF.format(extensions=str(paths.BOOK / "_ext")), encoding="utf-8")
     for name, text in pages.items():
         (source / name).parent.mkdir(exist_ok=True)
@@ -188,7 +208,8 @@ def site(tmp_path_factory):
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    assert build(folder, {"index.md": INDEX, "notebooks/01_setting.rst": CHAPTER} | PAGES) == (0, "")
+    pages = {"index.md": INDEX, "notebooks/01_setting.rst": CHAPTER, **PAGES}
+    assert build(folder, pages | {"checked.md": CHECKED, "proofs/Small.v": PROOFS}) == (0, "")
     return folder / "html"
 
 
@@ -335,3 +356,28 @@ def test_the_first_page_of_the_library_lists_the_names_of_every_room(site):
     assert rows[0] == ["LIMIT", "How far."]
     assert [name for name, _ in rows] == ["LIMIT", "question", "answer", "System"]
     assert index.find("a", string="question")["href"] == "rooms.html#lowdim.rooms.question"
+
+
+def test_the_line_under_a_checked_theorem_leads_to_the_statements(page, site):
+    line = page.select_one("p.lowdim-checked")
+    assert line.get_text() == "Machine-checked: less_than, not_equal"
+    checked = BeautifulSoup((site / "checked.html").read_text(encoding="utf-8"), "html.parser")
+    for link in line.find_all("a"):
+        name, _, target = link["href"].partition("#")
+        assert name == "checked.html"
+        assert checked.find(id=target)
+
+
+def test_of_a_theorem_the_statement_is_shown_and_nothing_else(site):
+    checked = BeautifulSoup((site / "checked.html").read_text(encoding="utf-8"), "html.parser")
+    assert [e.get_text().strip() for e in checked.select("pre")] == [
+        "Definition answer := 42.",
+        "Theorem less_than (a : nat) :\n  a < a.+1.",
+        "Theorem not_equal : 1 <> 2.",
+    ]
+
+
+def test_a_name_that_no_page_states_stops_the_build(tmp_path):
+    code, said = build(tmp_path, {"index.md": "# A page\n\n```{checked} nothing\n```\n"})
+    assert code == 1
+    assert "index.md:3: WARNING: undefined label: 'checked-nothing'" in said
