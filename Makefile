@@ -1,8 +1,11 @@
 # The book: `make book` builds it, `make test` checks it. Any Python from 3.11 on will do: make PYTHON=python3.12 book
 PYTHON ?= python3
-PORT ?= 8000
 IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
+
+# What is asked for on the command line reaches Python through the environment, unexpanded: no shell reads it.
+$(foreach name,NAME PARAMS PORT SEED SHORT PROCESSES SCHEDULER,$(if $(filter command,$(origin $(name))),\
+  $(eval export ASKED_$(name) := $$(value $(name)))$(eval override $(name) :=),$(eval unexport ASKED_$(name))))
 
 .PHONY: help book test proofs serve pdf notebook study fresh chapter format bench front lock clean env
 
@@ -10,7 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: env ## install, execute the notebooks, build the book into _build/html; NAME=01_setting: one chapter only
-	@$(IN) -m ci.pipeline.book $(if $(NAME),notebook:$(NAME))
+	@$(IN) -m ci.make book
 
 test: ## lint, unit tests, the book with its claims, every page in a browser
 	@$(PYTHON) ci/bootstrap.py --browser
@@ -20,23 +23,23 @@ proofs: ## check the machine-checked proofs; Debian 12 as root: installs Coq, 1 
 	@$(PYTHON) -m ci.proofs
 
 serve: book ## show the book on http://localhost:8000; PORT=8080 for another port
-	@$(IN) -m ci.site.serve $(PORT)
+	@$(IN) -m ci.make serve
 
 pdf: book ## print the book into _build/book.pdf
 	@$(PYTHON) ci/bootstrap.py --browser
 	@$(IN) -m ci.site.pdf
 
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
-	@$(IN) -m ci.pipeline.rerun "$(NAME)" "$(PARAMS)"
+	@$(IN) -m ci.make notebook
 
 study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2 or SCHEDULER=tcp://...; no NAME lists them
-	@$(IN) -m ci.pipeline.study "$(NAME)" $(if $(PROCESSES),--processes "$(PROCESSES)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+	@$(IN) -m ci.make study
 
 fresh: env ## examine every law on draws that nobody has seen: SEED=7; NAME=... for one law, SHORT=1 for few draws
-	@$(IN) -m ci.pipeline.fresh $(if $(SEED),--seed "$(SEED)") $(if $(NAME),--name "$(NAME)") $(if $(SHORT),--short)
+	@$(IN) -m ci.make fresh
 
 chapter: env ## begin a chapter: NAME=11_rare_events
-	@$(IN) -m ci.pipeline.chapter "$(NAME)"
+	@$(IN) -m ci.make chapter
 
 format: env ## format the code and the cells of the chapters
 	@$(IN) -m ruff check --fix --quiet
@@ -44,7 +47,7 @@ format: env ## format the code and the cells of the chapters
 	@$(IN) -m ci.pipeline.lint --fix
 
 bench: env ## measure the speed of the library; NAME=flow for one benchmark
-	@$(IN) -m ci.benchmarks.bench "$(NAME)"
+	@$(IN) -m ci.make bench
 
 front: env ## draw the README's picture again, from the chapter that shows it
 	@$(IN) -m ci.pipeline.book notebook:05_extrapolation

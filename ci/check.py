@@ -20,6 +20,7 @@ STAGES = {
         [IN / "lint-imports", "--config", ".importlinter", "--no-cache"],
         [IN / "actionlint", *sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))],
     ],
+    "proofs": [[sys.executable, "-m", "ci.proofs", "--optional"]],
     "library": [[*PYTEST, "lib/tests"]],
     "pipeline": [[*PYTEST, "ci/tests"]],
     "fresh draws": [[sys.executable, "-m", "ci.pipeline.fresh", "--short"]],

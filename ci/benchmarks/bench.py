@@ -6,15 +6,12 @@ measured under the same load; a ratio is the median over the rounds.
 """
 
 import importlib
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from ci.pipeline.execute import ENVIRONMENT
 
 ROUNDS = 5
 FOLDER = Path(__file__).parent
@@ -78,8 +75,3 @@ def _shown(seconds: float) -> str:
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}"
     return f"{seconds / 1e-9:.3g} ns"
-
-
-if __name__ == "__main__":
-    os.environ.update(ENVIRONMENT)  # before NumPy or PyTorch start their threads
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))

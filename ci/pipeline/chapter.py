@@ -60,16 +60,12 @@ def _next(folder: Path) -> str:
     return f"{max(int(path.stem[:2]) for path in folder.glob('[0-9][0-9]_*.md')) + 1:02}"
 
 
-def main() -> int:
-    """Read NAME from the command line."""
+def main(name: str) -> int:
+    """Write the chapter of this name."""
     try:
-        path = write(sys.argv[1] if len(sys.argv) > 1 else "", paths.SOURCES)
+        path = write(name, paths.SOURCES)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{paths.shown(path)}: edit it, then make book NAME={path.stem}; it is in the contents already")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,7 +5,6 @@ The result has its own folder under ``_build/runs``; the book is left as it is.
 
 import ast
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +105,8 @@ def run(name: str, text: str, progress: Progress) -> Path:
     return build_page(folder / f"{name}.ipynb", folder / "html")
 
 
-def main() -> int:
-    """Read NAME and PARAMS from the command line."""
-    name, text = [*sys.argv[1:], "", ""][:2]
+def main(name: str, text: str) -> int:
+    """Run the chapter of this name with the parameters in this text."""
     progress = Progress()
     try:
         page = run(name, text, progress)
@@ -117,7 +115,3 @@ def main() -> int:
         return 2
     progress.say(f"Your run of {name}: {paths.shown(page)}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

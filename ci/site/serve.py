@@ -21,7 +21,3 @@ def main(port: int) -> int:
     except KeyboardInterrupt:
         print()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))

@@ -1,0 +1,83 @@
+"""What ``make`` asks for, taken from the environment: ``python -m ci.make book``.
+
+The Makefile hands the values of a command line (NAME=..., PARAMS="...") on in the environment, as they were
+written. No shell ever reads them, so nothing in them is executed.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+
+
+def given(name: str) -> str:
+    """What was asked for under this name; empty if nothing was."""
+    return os.environ.get(f"ASKED_{name}", "")
+
+
+def options(*names: str) -> list[str]:
+    """Those of these names that were given, as command-line options."""
+    return [word for name in names if given(name) for word in (f"--{name.lower()}", given(name))]
+
+
+def book() -> int:
+    """Build the book, or execute one chapter."""
+    from ci.pipeline.book import main
+
+    return main([f"notebook:{given('NAME')}"] if given("NAME") else [])
+
+
+def serve() -> int:
+    """Show the book."""
+    from ci.site.serve import main
+
+    port = given("PORT") or "8000"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        print(f"PORT must be a whole number from 1 to 65535, but is {port!r}", file=sys.stderr)
+        return 2
+    return main(int(port))
+
+
+def notebook() -> int:
+    """Rerun a chapter."""
+    from ci.pipeline.rerun import main
+
+    return main(given("NAME"), given("PARAMS"))
+
+
+def study() -> int:
+    """Run a study."""
+    from ci.pipeline.study import main
+
+    return main([*options("PROCESSES", "SCHEDULER"), *([f"{given('NAME')}"] if given("NAME") else [])])
+
+
+def fresh() -> int:
+    """Examine the laws."""
+    from ci.pipeline.fresh import main
+
+    return main([*options("SEED", "NAME"), *(["--short"] if given("SHORT") else [])])
+
+
+def chapter() -> int:
+    """Begin a chapter."""
+    from ci.pipeline.chapter import main
+
+    return main(given("NAME"))
+
+
+def bench() -> int:
+    """Measure the speed."""
+    from ci.pipeline.execute import ENVIRONMENT
+
+    os.environ.update(ENVIRONMENT)  # before NumPy or PyTorch start their threads
+    from ci.benchmarks.bench import main
+
+    return main(given("NAME"))
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench)
+}
+
+if __name__ == "__main__":
+    sys.exit(COMMANDS[sys.argv[1]]())
