@@ -23,8 +23,11 @@ def summary(docstring: Docstring | None) -> str:
     return " ".join(docstring.value.partition("\n\n")[0].split()) if docstring else ""
 
 
-def blocks(docstring: Docstring, rows: dict[str, str]) -> Iterator[str]:
+def blocks(docstring: Docstring | None, rows: dict[str, str]) -> Iterator[str]:
     """The first paragraph, the explanation, a list of all sections and of these rows, and the examples."""
+    if docstring is None:
+        yield from (f"{title}\n{hanging(': ', entry)}" for title, entry in rows.items() if entry)
+        return
     sections = [each for each in docstring.parsed if each.kind.value != "text"]
     text = "\n\n".join(each.value for each in docstring.parsed if each.kind.value == "text")
     first, _, rest = EXAMPLE.sub("", text).strip().partition("\n\n")

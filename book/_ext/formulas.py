@@ -78,7 +78,7 @@ def attach_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             mark = pattern.search(text) if isinstance(text, nodes.Text) else None
             if mark:
                 formula[side] = mark[0]
-                formula.parent.replace(text, nodes.Text(pattern.sub("", text)))
+                formula.parent[neighbour] = nodes.Text(pattern.sub("", text))  # texts are equal by value
 
 
 def visit_math(self: HTML5Translator, formula: nodes.math) -> None:

@@ -20,6 +20,7 @@ from sphinx.domains.python import PyModule
 from sphinx.util.docutils import SphinxDirective
 
 LINE = re.compile(r"(?m)^\{library\}(?: (\w+))?$")
+SHORT = 60  # letters of a value, up to which a page shows it
 TABLE = re.compile(r"(?m)^=+ =+\n(?:.+\n)+?=+ =+\n?")  # of modules, in the docstring of a room
 
 
@@ -94,7 +95,9 @@ def described(library: Path, full: str, thing: griffe.Object, parts: list[str]) 
     room = home.split(".")[1]
     text = linked("\n\n".join(parts), lambda word: None if word in own else target(library, room, word))
     if thing.is_attribute:
-        return f"::::::{{py:data}} {name}\n:module: {home}\n:value: {thing.value}\n\n{text}\n::::::"
+        value = str(thing.value)
+        row = f":value: {value}\n" if len(value) <= SHORT and "\n" not in value else ""
+        return f"::::::{{py:data}} {name}\n:module: {home}\n{row}\n{text}\n::::::"
     call = f"{name}{signature(thing)}"
     return f"::::::{{py:{thing.kind.value}}} {call}\n:module: {home}\n\n{text}\n::::::"
 

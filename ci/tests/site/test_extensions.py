@@ -30,6 +30,8 @@ $$
 y_t = C h_t
 $$ (eq-out)
 
+First **x**, $a$, $b$, $c$ ($d$) and ($e$): each mark stays where it was written.
+
 By {eq}`eq-out` it is so, and [the chapter](notebooks/01_setting.md) says why.
 
 :::{prf:theorem} First
@@ -244,6 +246,14 @@ def test_punctuation_is_inside_the_unbreakable_parts_of_its_formula(page):
         assert parts[0].get_text().startswith(start)
         assert parts[-1].get_text().endswith(end)
     assert page.select("#a-page > p")[0].find(string=" both.")
+
+
+def test_equal_marks_beside_several_formulas_stay_each_in_its_place(page):
+    """As in a sentence before Theorem 3.2, which lost one comma and had another twice."""
+    line = page.find("strong", string="x").parent
+    for heard in line.select(".katex-mathml"):
+        heard.decompose()
+    assert line.get_text() == "First x, a, b, c (d) and (e): each mark stays where it was written."
 
 
 def test_a_formula_that_katex_cannot_read_stops_the_build_with_its_line(tmp_path):
