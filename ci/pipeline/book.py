@@ -6,21 +6,31 @@ see the library that is installed, which ``make book`` brings up to date first.
 
 import fcntl
 import os
+import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
 
 from ci import paths
 from ci.pipeline import dodo
+from ci.pipeline.execute import shut_out
 from ci.pipeline.rerun import UsageError, find
+
+BACKEND = {"BACKEND": {"kept": "ci.pipeline.state:KeptDB"}}
 
 
 def main(tasks: list[str]) -> int:
     """Run the tasks; 0 if all of them are up to date afterwards."""
+    shut_out()
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _interrupt)
     try:
+        require_readable()
         for task in tasks:
             kind, _, name = task.partition(":")
             if kind == "notebook" and name:
@@ -28,20 +38,56 @@ def main(tasks: list[str]) -> int:
     except UsageError as error:
         dodo.PROGRESS.say(str(error))
         return 2
-    paths.BUILD.mkdir(exist_ok=True)
     try:
+        paths.BUILD.mkdir(exist_ok=True)
         with alone():
-            code = DoitMain(ModuleTaskLoader(dodo)).run(["run", *tasks])
+            code = DoitMain(ModuleTaskLoader(dodo), (), BACKEND).run(["run", *tasks])
     except KeyboardInterrupt:
         # The threads that wait for kernels cannot be interrupted; the kernels end with this process.
         dodo.PROGRESS.running.clear()
         dodo.PROGRESS.say("interrupted; what was finished is kept")
         os._exit(130)
+    except OSError as error:
+        where = f": {paths.shown(Path(error.filename))}" if error.filename else ""
+        dodo.PROGRESS.say(f"{error.strerror}{where}; what was finished is kept")
+        return 1
     if code == 0 and not tasks:
         dodo.PROGRESS.say(f"The book: {paths.shown(paths.HTML / 'index.html')}")
     elif code:
         dodo.PROGRESS.say("The book was not built.")
     return code
+
+
+def _interrupt(*_) -> None:
+    raise KeyboardInterrupt
+
+
+def require_readable() -> None:
+    """Refuse, with file and line, sources that no task could read.
+
+    Raises:
+        UsageError: the first of them.
+    """
+    import yaml
+
+    for path in (*paths.sources(), paths.CLAIMS, paths.ROOT / "_config.yml", paths.BOOK / "_toc.yml"):
+        if not path.is_file():
+            continue
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise UsageError(f"{paths.shown(path)}:{line}: not UTF-8; save the file as UTF-8") from None
+        if path.suffix == ".md" and not re.search(r"^# \S", text, re.MULTILINE):
+            raise UsageError(f"{paths.shown(path)}:1: no title; begin the text with a line '# Title'")
+        if path.suffix == ".yml":
+            try:
+                yaml.load(text, yaml.CSafeLoader)
+            except yaml.YAMLError as error:
+                mark = getattr(error, "problem_mark", None)
+                problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+                line = mark.line + 1 if mark else 1
+                raise UsageError(f"{paths.shown(path)}:{line}: not YAML: {problem}") from None
 
 
 @contextmanager

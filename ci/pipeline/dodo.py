@@ -15,6 +15,7 @@ from doit.tools import config_changed
 from ci import paths
 from ci.pipeline.cells import read_code
 from ci.pipeline.dependencies import library_files
+from ci.pipeline.state import as_left, steady
 from ci.progress import Progress
 
 PROGRESS = Progress()
@@ -46,7 +47,7 @@ class Reporter:
 
 
 DOIT_CONFIG = {
-    "backend": "json",
+    "backend": "kept",
     "dep_file": str(paths.BUILD / "doit.json"),
     "default_tasks": ["site"],
     "num_process": 2,
@@ -80,6 +81,18 @@ def _outputs(source):
     return paths.OUTPUTS / f"{source.stem}.ipynb"
 
 
+def _task(action, arguments, inputs, targets, name=None, watched=None, **uptodate):
+    """A task that runs again if its inputs, what it was told, or what it left has changed."""
+    return {
+        **({"name": name} if name else {}),
+        "actions": [(steady(action, inputs), arguments)],
+        "file_dep": inputs,
+        "uptodate": [config_changed(uptodate), as_left(PROGRESS.say, *(watched or targets))],
+        "targets": targets,
+        **FREE,
+    }
+
+
 def task_execute():
     """Execute each chapter whose code, library modules or environment changed."""
 
@@ -96,18 +109,13 @@ def task_execute():
 
     for source in paths.sources():
         code = [[cell.source, *cell.tags] for cell in read_code(source)]
-        yield {
-            "name": source.stem,
-            "actions": [(run, [source])],
-            "file_dep": [
-                *library_files(source),
-                paths.REQUIREMENTS,
-                *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
-            ],
-            "uptodate": [config_changed({"code": code, "python": sys.version})],
-            "targets": [_outputs(source), _times(source)],
-            **FREE,
-        }
+        inputs = [
+            *library_files(source),
+            paths.REQUIREMENTS,
+            *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
+        ]
+        targets = [_outputs(source), _times(source)]
+        yield _task(run, [source], inputs, targets, source.stem, code=code, python=sys.version)
 
 
 def task_notebook():
@@ -134,14 +142,8 @@ def task_notebook():
 
     for source in paths.sources():
         own = [entry for entry in claims if isinstance(entry, dict) and entry.get("chapter") == source.stem]
-        yield {
-            "name": source.stem,
-            "actions": [(run, [source])],
-            "file_dep": [source, _outputs(source), *VERDICTS, *_pipeline("pipeline/freeze")],
-            "uptodate": [config_changed({"claims": own})],
-            "targets": [_executed(source)],
-            **FREE,
-        }
+        inputs = [source, _outputs(source), *VERDICTS, *_pipeline("pipeline/freeze")]
+        yield _task(run, [source], inputs, [_executed(source)], source.stem, claims=own)
 
 
 def task_ledger():
@@ -167,18 +169,14 @@ def task_ledger():
         (paths.PARTS / "ledger_state.md").write_text(state(verdicts), encoding="utf-8")
         PROGRESS.say(f"  ledger  {len(verdicts)} claims verified")
 
-    return {
-        "actions": [run],
-        "file_dep": [
-            paths.CLAIMS,
-            *map(_executed, paths.sources()),
-            *([paths.FRESH] if paths.FRESH.is_file() else []),
-            *VERDICTS,
-            *_pipeline("pipeline/judge", "pipeline/pages"),
-        ],
-        "targets": [paths.CLAIMS_PAGE, paths.PARTS / "ledger_state.md"],
-        **FREE,
-    }
+    inputs = [
+        paths.CLAIMS,
+        *map(_executed, paths.sources()),
+        *([paths.FRESH] if paths.FRESH.is_file() else []),
+        *VERDICTS,
+        *_pipeline("pipeline/judge", "pipeline/pages"),
+    ]
+    return _task(run, [], inputs, [paths.CLAIMS_PAGE, paths.PARTS / "ledger_state.md"])
 
 
 def task_times():
@@ -193,16 +191,12 @@ def task_times():
         table = times_table(runs, titles)
         (paths.PARTS / "times.html").write_text(table, encoding="utf-8")
 
-    return {
-        "actions": [run],
-        "file_dep": [
-            *map(_times, paths.sources()),
-            *map(_executed, paths.sources()),
-            *_pipeline("pipeline/pages"),
-        ],
-        "targets": [paths.PARTS / "times.html"],
-        **FREE,
-    }
+    inputs = [
+        *map(_times, paths.sources()),
+        *map(_executed, paths.sources()),
+        *_pipeline("pipeline/pages"),
+    ]
+    return _task(run, [], inputs, [paths.PARTS / "times.html"])
 
 
 def task_site():
@@ -223,22 +217,16 @@ def task_site():
         for path in paths.BOOK.rglob("*")
         if path.is_file() and not path.is_relative_to(paths.EXECUTED) and "__pycache__" not in path.parts
     ]
-    return {
-        "actions": [run],
-        "file_dep": sorted(
-            {
-                *pages,
-                *map(_executed, paths.sources()),
-                *paths.LIBRARY.rglob("*.py"),  # the pages on the library show its docstrings
-                *paths.LIBRARY.rglob("*.pyi"),
-                paths.CLAIMS_PAGE,
-                paths.PARTS / "ledger_state.md",
-                paths.PARTS / "times.html",
-                paths.ROOT / "_config.yml",
-                paths.REQUIREMENTS,
-                *_pipeline("site/build", "site/node"),
-            }
-        ),
-        "targets": [paths.HTML / "index.html"],
-        **FREE,
+    inputs = {
+        *pages,
+        *map(_executed, paths.sources()),
+        *paths.LIBRARY.rglob("*.py"),  # the pages on the library show its docstrings
+        *paths.LIBRARY.rglob("*.pyi"),
+        paths.CLAIMS_PAGE,
+        paths.PARTS / "ledger_state.md",
+        paths.PARTS / "times.html",
+        paths.ROOT / "_config.yml",
+        paths.REQUIREMENTS,
+        *_pipeline("site/build", "site/node"),
     }
+    return _task(run, [], sorted(inputs), [paths.HTML / "index.html"], watched=[paths.HTML])

@@ -28,6 +28,18 @@ ENVIRONMENT = {
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+# Settings of the reader's own shell that would change what a kernel computes or draws.
+OUTSIDE = (
+    "LOWDIM_CLAIMS",
+    "MATPLOTLIBRC",
+    "MPLBACKEND",
+    "MPLCONFIGDIR",
+    "PYTHONOPTIMIZE",
+    "PYTHONSTARTUP",
+    "PYTHONWARNINGS",
+    "PYTHONDEVMODE",
+)
+MOST_OUTPUT = 4 * 2**20  # characters that one cell may leave on a page
 # What a kernel says about itself is no news here, and two kernels need not share a history.
 KERNEL_ARGUMENTS = ["--log-level=50", "--HistoryManager.enabled=False"]
 CELL_TIMEOUT = 1200  # seconds; a cell that takes longer hangs
@@ -44,6 +56,12 @@ class Execution:
     name: str
     cells: int
     seconds: float
+
+
+def shut_out() -> None:
+    """Forget the reader's own settings, for this process and the kernels that it starts."""
+    for name in OUTSIDE:
+        os.environ.pop(name, None)
 
 
 def read(source: Path) -> NotebookNode:
@@ -117,7 +135,7 @@ def execute(
             on_cell_start=on_cell,
             extra_arguments=KERNEL_ARGUMENTS,
         )
-        if warned := _warning(nb, source):
+        if warned := _warning(nb, source) or _flood(nb, source):
             raise NotebookError(f"{warned}\n  outputs: {paths.shown(scratch)}")
         word = "executed"
     except papermill.PapermillExecutionError as error:
@@ -165,6 +183,16 @@ def _warning(nb: NotebookNode, source: Path) -> str | None:
             if output.output_type == "stream" and output.name == "stderr":
                 where = f"{paths.shown(source)}:{cell.metadata.get('source_line', 1)}"
                 return f"{where}: wrote to stderr: {_plain(output.text).strip()}"
+    return None
+
+
+def _flood(nb: NotebookNode, source: Path) -> str | None:
+    for cell in code_cells(nb):
+        size = sum(len(json.dumps(output)) for output in cell.outputs)
+        if size > MOST_OUTPUT:
+            where = f"{paths.shown(source)}:{cell.metadata.get('source_line', 1)}"
+            most = MOST_OUTPUT // 2**20
+            return f"{where}: left {size / 2**20:.0f} MB of output, more than {most} MB; print less"
     return None
 
 

@@ -4,12 +4,14 @@ The result has its own folder under ``_build/runs``; the book is left as it is.
 """
 
 import ast
+import fcntl
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 from ci import paths
-from ci.pipeline.execute import NotebookError, execute, read
+from ci.pipeline.execute import NotebookError, execute, read, shut_out
 from ci.progress import Progress
 
 
@@ -87,15 +89,33 @@ def run(name: str, text: str, progress: Progress) -> Path:
         UsageError: if the name or a parameter does not fit.
         NotebookError: if a cell fails.
     """
+    source = find(name)
+    given = parse(text, source)
+    folder = paths.RUNS / name / label(given)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second run with these parameters waits for the first
+        return _run(source, given, folder, progress)
+
+
+def label(given: dict[str, Any]) -> str:
+    """A name for these parameters: readable, and of no others."""
+    text = ",".join(f"{key}={value}" for key, value in given.items())
+    if not text:
+        return "as-published"
+    short = re.sub(r"[^\w.,=+-]", "", text)
+    if short == text and len(short) <= 80:
+        return short
+    return f"{short[:80]}-{hashlib.sha256(repr(sorted(given.items())).encode()).hexdigest()[:8]}"
+
+
+def _run(source: Path, given: dict[str, Any], folder: Path, progress: Progress) -> Path:
     from ci.pipeline.freeze import clean, write
     from ci.pipeline.judge import judge, records
     from ci.site.build import build_page
     from lowdim.ledger.claims import read_claims
 
-    source = find(name)
-    given = parse(text, source)
-    label = ",".join(f"{key}={value}" for key, value in given.items()) or "as-published"
-    folder = paths.RUNS / name / re.sub(r"[^\w.,=+-]", "", label)[:100]
+    name = source.stem
     nb, _ = execute(source, folder / "unfinished.ipynb", progress, given)
     write(clean(nb), folder / f"{name}.ipynb")
     claims = [claim for claim in read_claims(paths.CLAIMS) if claim.chapter == name]
@@ -107,6 +127,7 @@ def run(name: str, text: str, progress: Progress) -> Path:
 
 def main(name: str, text: str) -> int:
     """Run the chapter of this name with the parameters in this text."""
+    shut_out()
     progress = Progress()
     try:
         page = run(name, text, progress)

@@ -1,5 +1,6 @@
 """Build the site with Jupyter Book, warnings as errors; a new site replaces the old one when it is whole."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -50,8 +51,20 @@ def jupyter_book(book: Path, html: Path, *flags: str, builder: str = "html") -> 
     Raises:
         SiteError: if Sphinx fails, or warns and the flags say that it must not.
     """
-    fresh = paths.BUILD / f"fresh-{html.name}"
-    shutil.rmtree(fresh, ignore_errors=True)
+    paths.BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.BUILD, prefix="fresh-") as folder:
+        _build_into(book, Path(folder), builder, *flags)
+        html.parent.mkdir(parents=True, exist_ok=True)
+        with (html.parent / f".{html.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if html.exists():
+                html.rename(
+                    Path(folder) / "old"
+                )  # aside, so that there is a whole site at every moment but one
+            (Path(folder) / "_build" / builder).rename(html)
+
+
+def _build_into(book: Path, fresh: Path, builder: str, *flags: str) -> None:
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(book)]
     command += [
         "--path-output",
@@ -74,10 +87,6 @@ def jupyter_book(book: Path, html: Path, *flags: str, builder: str = "html") -> 
     )
     if done.returncode:
         raise SiteError(f"the site does not build:\n{_told(done.stdout + done.stderr)}")
-    shutil.rmtree(html, ignore_errors=True)
-    html.parent.mkdir(parents=True, exist_ok=True)
-    (fresh / "_build" / builder).rename(html)
-    shutil.rmtree(fresh)
 
 
 def _told(output: str) -> str:

@@ -21,6 +21,11 @@ CLAIMS = """
 """
 
 
+def test_every_law_of_the_book_can_be_drawn_and_every_draw_is_a_law_of_the_book():
+    assert sorted(LAWS) == sorted(fresh.laws())
+    assert all(1 <= each.short <= each.full for each in LAWS.values())
+
+
 @pytest.fixture
 def book(tmp_path, monkeypatch):
     """One law in force, which holds for nine draws of ten."""

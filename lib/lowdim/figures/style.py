@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import Any
 
-import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.style import context
 from matplotlib.text import Text
 
 from lowdim.figures.inline import draw
@@ -135,7 +135,7 @@ def _finish(fig: Figure) -> None:
 
 def _style():
     _add_font()
-    return mpl.rc_context(_RC)
+    return context(_RC, after_reset=True)  # not in a reader's own style, whatever it is
 
 
 @functools.cache

@@ -17,8 +17,7 @@ from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training import flow as flow_module
-from lowdim.training._coordinates import STRUCTURES as STRUCTURE_CHARTS
-from lowdim.training._coordinates import Coordinates
+from lowdim.training._coordinates import CHARTS, Coordinates
 from lowdim.training._krylov_space import krylov_basis, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.flow import gradient_flow
@@ -238,7 +237,7 @@ def test_a_space_that_is_too_small_ends_in_an_exception_of_its_own(monkeypatch):
     start = random_student(48, 1e-5, np.random.default_rng(2))
     target = impulse_response(teacher([0.9, -0.6], [0.6, 0.4]), 6)
     basis = krylov_basis(start, 4)
-    newton = Newton(STRUCTURE_CHARTS["symmetric"](4, 6), target, np.eye(6))
+    newton = Newton(CHARTS["symmetric"](4, 6), target, np.eye(6))
     y0, solver = newton.chart.pack(restrict(start, basis)), newton.solver(1e-8, 1e-12)
     with pytest.raises(flow_module._Leaked) as leaked:
         flow_module._integrate(newton, solver, y0, 1e3, None, 200, 1e-16)
@@ -263,7 +262,7 @@ def test_a_space_that_is_too_small_ends_in_an_exception_of_its_own(monkeypatch):
 
 def test_the_steps_of_the_integrator_can_be_followed_one_by_one():
     start = student("symmetric")
-    newton = Newton(STRUCTURE_CHARTS["symmetric"](3, 5), TARGET, np.eye(5))
+    newton = Newton(CHARTS["symmetric"](3, 5), TARGET, np.eye(5))
     steps = list(
         flow_module._advance(newton, newton.solver(1e-8, 1e-12), newton.chart.pack(start), 10.0, np.inf)
     )
