@@ -62,7 +62,7 @@ def digest(path: Path) -> str:
 
 
 def as_left(say: Callable[[str], None], *places: Path) -> Callable:
-    """For `uptodate`: whether files and folders are what the task left; what is not is told, and made anew."""
+    """For `uptodate`: whether places are as the task left them; what is not is told, and made anew."""
 
     def unchanged(task: Any, values: dict) -> bool:
         def digests() -> dict[str, str]:

@@ -10,8 +10,6 @@ resolves the imbalance relative to its own size, however small.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-
 import numpy as np
 from jaxtyping import Float
 
@@ -22,7 +20,7 @@ _ROOT2 = np.sqrt(2.0)
 _HALVES = np.array([[-0.5], [0.5]])  # of u and of v in `prop-balance-split`
 
 
-class Coordinates(ABC):
+class Coordinates:
     r"""What the structures share (`thm-gradient`, `cor-structures`).
 
     With right rows $r_j$ and left rows $l_j$, powers of A applied to vectors, $m_j = l_j \cdot r_0$ and
@@ -54,37 +52,70 @@ class Coordinates(ABC):
         toward_A = self._entries(self.left[:-1].reshape(rows, self.d), weighted)
         return np.concatenate([toward_A, *self._toward_vectors(g)], axis=-1)
 
-    @abstractmethod
     def pack(self, rnn: LinearRNN) -> Float[Array, " n"]:
         """The student as a vector.
 
         Args:
             rnn: a single NumPy system of this structure.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def unpack(self, y: Float[Array, "*batch n"]) -> LinearRNN:
         """The students behind vectors.
 
         Args:
             y: vectors, shape (..., n).
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def responses(self, y: Float[Array, " n"]) -> Float[Array, " k"]:
         """The first k responses; keeps the rows that `pullback` needs.
 
         Args:
             y: a vector.
         """
+        raise NotImplementedError
 
-    @abstractmethod
+    def rows_along(self, y: Float[Array, " n"], v: Float[Array, " n"]) -> tuple[Array, Array]:
+        """The derivatives of the left and the right rows along v, where `responses` was last called.
+
+        Args:
+            y: the vector that it was called with.
+            v: a direction.
+        """
+        raise NotImplementedError
+
+    def second(
+        self, y: Float[Array, " n"], v: Float[Array, " n"], g: Float[Array, " k"]
+    ) -> tuple[Array, Array]:
+        r"""The derivative $J v$ of the responses along v, and that of $J^{\mathsf T} g$ for fixed g.
+
+        Both are bilinear in the left and the right rows, so a difference over any distance is exact; it is
+        taken over one of the size of y.
+
+        Args:
+            y: the vector that `responses` was last called with.
+            v: a direction.
+            g: a weight for each response.
+        """
+        distance = np.linalg.norm(y) / (np.linalg.norm(v) or 1.0) or 1.0
+        left, right = self.left, self.right
+        more_left, more_right = self.rows_along(y, distance * v)
+        along = np.einsum("kpd,pd->k", more_left, right[0]) + np.einsum("kpd,pd->k", left, more_right[0])
+        self.left, self.right = left + more_left, right + more_right
+        moved = self.pullback(g)
+        self.left, self.right = left - more_left, right - more_right
+        moved -= self.pullback(g)
+        self.left, self.right = left, right
+        return along / distance, moved / (2.0 * distance)
+
     def _entries(self, left: Array, weighted: Array) -> Array:
         """The stored entries of a weighted sum over pairs of rows."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _toward_vectors(self, g: Array) -> list:
         """What `pullback` gives in the directions of the vectors."""
+        raise NotImplementedError
 
     def at_edge(self) -> float:
         """The largest entry of the rows in the last two directions, where `responses` was last called."""
@@ -135,6 +166,19 @@ class Symmetric(Coordinates):
         self._powers(y)
         np.multiply(self.right, _HALVES, out=self.left)
         return self.left.reshape(self.k, -1) @ self.right[0].ravel()
+
+    def rows_along(self, y: Float[Array, " n"], v: Float[Array, " n"]) -> tuple[Array, Array]:
+        """The derivatives of the left and the right rows along v.
+
+        Args:
+            y: the vector that `responses` was last called with.
+            v: a direction.
+        """
+        A, toward, moved = self._matrix(y), self._matrix(v), np.empty_like(self.right)
+        moved[0] = v[-2 * self.d :].reshape(2, self.d)
+        for j in range(self.k - 1):
+            moved[j + 1] = moved[j] @ A + self.right[j] @ toward
+        return moved * _HALVES, moved
 
     def _matrix(self, y: Array) -> Array:
         return (y[..., : -2 * self.d] / self._length)[..., self._full]
@@ -215,6 +259,21 @@ class Free(Coordinates):
             np.dot(self.right[j], A.T, out=self.right[j + 1])
             np.dot(self.left[j], A, out=self.left[j + 1])
         return self.left[:, 0] @ self.right[0, 0]
+
+    def rows_along(self, y: Float[Array, " n"], v: Float[Array, " n"]) -> tuple[Array, Array]:
+        """The derivatives of the left and the right rows along v.
+
+        Args:
+            y: the vector that `responses` was last called with.
+            v: a direction.
+        """
+        A, toward = (x[: self.d**2].reshape(self.d, self.d) for x in (y, v))
+        left, right = np.empty_like(self.left), np.empty_like(self.right)
+        right[0], left[0] = v[-2 * self.d : -self.d], v[-self.d :]
+        for j in range(self.k - 1):
+            right[j + 1] = right[j] @ A.T + self.right[j] @ toward.T
+            left[j + 1] = left[j] @ A + self.left[j] @ toward
+        return left, right
 
     def _entries(self, left: Array, weighted: Array) -> Array:
         full = left.T @ weighted

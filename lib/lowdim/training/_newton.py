@@ -39,7 +39,7 @@ class Newton:
         self._cancels = False
         self.evaluations = 0
 
-    def solver(self, rtol: float, atol: float) -> CVODE:
+    def solver(self, rtol: float, atol: float, complete: bool = False) -> CVODE:
         """The integrator.
 
         CVODE takes no linear solver of our own, only a preconditioner and products for its GMRES.  Given
@@ -49,15 +49,20 @@ class Newton:
         Args:
             rtol: relative tolerance.
             atol: absolute tolerance.
+            complete: solve with the whole Jacobian, its residual part too, by GMRES; the factor above is then
+                its preconditioner.
         """
+        self._cancels = False
+        products = CVODEJacTimes(None, self._derivative if complete else self._product)
         return CVODE(
             self._velocity,
             method="BDF",
             rtol=rtol,
             atol=atol,
             linsolver="gmres",
+            krylov_dim=20 if complete else 5,
             precond=CVODEPrecond(self._factor, self._solve),
-            jactimes=CVODEJacTimes(None, self._product),
+            jactimes=products,
         )
 
     def _velocity(self, _t: float, y: Array, out: Array) -> None:
@@ -80,6 +85,12 @@ class Newton:
             return
         weights = gamma / (1.0 + gamma * self._stiffness)
         np.subtract(r, (weights * (self._rows @ r)) @ self._rows, out=out)
+
+    def _derivative(self, _t: float, y: Array, _f: Array, v: Array, out: Array) -> None:
+        self.evaluations += 1
+        g = self._weight @ (self.chart.responses(y) - self._target)
+        along, moved = self.chart.second(y, v, g)
+        np.negative(moved + self.chart.pullback(self._weight @ along), out=out)
 
     def _product(self, _t: float, _y: Array, _f: Array, _v: Array, out: Array) -> None:
         self._cancels = True

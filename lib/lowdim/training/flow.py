@@ -31,6 +31,8 @@ _SNAPSHOTS = 200  # recorded by default: enough for a curve
 _ENTRIES = 2**25  # of all matrices recorded by default (256 MB)
 _FIRST_SPACE = 32  # directions tried first for a symmetric student; near zero no width needs more
 _LEAK = 1e-4  # of atol: what may reach the edge of that space before it is made larger
+_MANY = 5000  # steps after which Newton's matrix gets its residual part: fits take some two thousand
+_MOST = 200_000  # steps after which a run is stopped
 
 
 class _Leaked(Exception):
@@ -52,7 +54,7 @@ def gradient_flow(
     t_end: float,
     structure: str = "symmetric",
     rtol: float = 1e-8,
-    atol: float = 1e-12,
+    atol: float | None = None,
     times: Float[Array, " T"] | None = None,
     covariance: Float[Array, "k k"] | None = None,
     outputs: str = "last",
@@ -69,7 +71,8 @@ def gradient_flow(
         t_end: time to stop at, positive.
         structure: "symmetric", "free" or "diagonal" transition matrices.
         rtol: relative tolerance of each step, in each entry of `coordinates`.
-        atol: absolute tolerance of each step, in each entry of `coordinates`.
+        atol: absolute tolerance of each step, in each entry of `coordinates`; by default $10^{-12}$, or
+            $10^{-8}$ of the largest weight at the start where that is less.
         times: when to record, increasing, within [0, t_end]; the run ends at the last of them.  By default
             up to 200 of the integrator's own steps (fewer beyond d = 400), which crowd where something
             happens, the first and the last.
@@ -85,7 +88,8 @@ def gradient_flow(
         TypeError: target, times, covariance or gram not floating point.
         ValueError: arguments out of range or refused by `lag_gram`, A not of the structure, a batch of
             students.
-        RunStopped: the integrator gave up; the message has the time reached, `.trajectory` the run so far.
+        RunStopped: the integrator gave up, or took 200,000 steps; the message has the time reached,
+            `.trajectory` the run so far.
 
     >>> from lowdim.systems import teacher
     >>> start, target = teacher([0.0], [0.01]), np.array([1.0])  # m' = 4 m (1 - m)
@@ -104,6 +108,13 @@ def gradient_flow(
     metric = np.eye(goal.size) if gram is None else gram
     times = _checked(times, t_end)
     start = rnn.map(as_numpy)
+    if atol is None:
+        largest = max(np.abs(x).max() for x in (start.A, start.B, start.C))
+        atol = min(1e-12, 1e-8 * largest) or 1e-12  # a student of zeros stays at rest
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if not 0 < value < np.inf:
+            raise ValueError(f"{name} must be positive and finite, but is {value!r}; the defaults serve.")
+    end = float(t_end if times is None else times[-1])
     size = _FIRST_SPACE if structure == "symmetric" else rnn.dim
     evaluations = steps = 0
     while True:
@@ -114,7 +125,8 @@ def gradient_flow(
         most = max(2, min(_SNAPSHOTS, _ENTRIES // rnn.dim**2))
         leak = np.inf if whole else _LEAK * atol
         try:
-            kept, taken, failure = _integrate(newton, newton.solver(rtol, atol), y0, t_end, times, most, leak)
+            steps_ = _advance(newton, (rtol, atol), y0, end, leak)
+            kept, taken, failure = _integrate(steps_, y0, end, times, most)
         except _Leaked as leaked:
             size, evaluations, steps = 2 * size, evaluations + newton.evaluations, steps + leaked.steps
             continue
@@ -148,18 +160,17 @@ def _checked(times: Array | None, t_end: float) -> Array | None:
 
 
 def _integrate(
-    newton: Newton, solver: CVODE, y0: Array, t_end: float, times: Array | None, most: int, leak: float
+    advance: Iterator[tuple[float, Array, CVODE]], y0: Array, end: float, times: Array | None, most: int
 ) -> tuple[list, int, str]:
     """Step to the end; return the (time, state) pairs recorded, the steps taken, and what stopped it.
 
     Raises _Leaked as `_advance` does.
     """
-    end = float(t_end if times is None else times[-1])
     waiting = [] if times is None else list(times[times > 0.0][::-1])
     kept = [(0.0, y0)] if times is None or times[0] == 0.0 else []
     t, y, steps, every = 0.0, y0, 0, 1
     try:
-        for t, y in _watched(_advance(newton, solver, y0, end, leak), end):
+        for t, y, solver in _watched(advance, end):
             steps += 1
             while waiting and waiting[-1] <= t:  # on the integrator's own polynomial
                 kept.append((waiting[-1], solver.step(waiting.pop(), method="normal", tstop=end).y))
@@ -173,18 +184,27 @@ def _integrate(
 
 
 def _advance(
-    newton: Newton, solver: CVODE, y0: Array, t_end: float, leak: float
-) -> Iterator[tuple[float, Array]]:
-    """The integrator's own steps, each as its time and state, until t_end is reached.
+    newton: Newton, tolerances: tuple[float, float], y0: Array, t_end: float, leak: float
+) -> Iterator[tuple[float, Array, CVODE]]:
+    """The integrator's own steps, each as its time, its state and the solver, until t_end is reached.
 
-    Between two of them the solver may be asked to look back.  Raises _Leaked where the motion reaches the
-    edge of the space by more than `leak`, _GaveUp where no step leads on.
+    Between two of them the solver may be asked to look back.  Where the target cannot be fitted, the residual
+    part of the Jacobian stays, and Newton's method without it takes steps in proportion to time: after many
+    steps it is taken along.  Raises _Leaked where the motion reaches the edge of the space by more than
+    `leak`, _GaveUp where no step leads on.
     """
+    solver = newton.solver(*tolerances)
     solver.init_step(0.0, y0)
     t, y, steps, idle, again = 0.0, y0, 0, 0, 0.0
     while t < t_end:
-        with redirect_stdout(None):  # the solver prints what it also returns
-            state = solver.step(t_end, method="onestep", tstop=t_end)
+        try:
+            with redirect_stdout(None):  # the solver prints what it also returns
+                state = solver.step(t_end, method="onestep", tstop=t_end)
+        except (np.linalg.LinAlgError, OverflowError) as error:
+            raise _GaveUp(
+                f"the integrator gave up at time {t:g} of {t_end:g}: {error}, from weights or targets "
+                "too large for float64."
+            ) from None
         if not state.success and t > again:  # some steps fail only for what the method remembers
             solver.init_step(t, y)
             again = t
@@ -199,13 +219,20 @@ def _advance(
         t, y = state.t, state.y
         if not idle:
             steps += 1
-            yield t, y
+            yield t, y, solver
+        if steps == _MANY and not idle:
+            solver = newton.solver(*tolerances, complete=True)
+            solver.init_step(t, y)
+        if steps >= _MOST:
+            raise _GaveUp(f"the integrator stopped after {steps} steps, at time {t:g} of {t_end:g}.")
 
 
-def _watched(steps: Iterator[tuple[float, Array]], t_end: float) -> Iterator[tuple[float, Array]]:
+def _watched(
+    steps: Iterator[tuple[float, Array, CVODE]], t_end: float
+) -> Iterator[tuple[float, Array, CVODE]]:
     """The same steps, behind a bar that shows the logarithm of time, if they take more than two seconds."""
     form = "{desc} {percentage:3.0f}% {bar}"
     with tqdm(total=1.0, desc="flow", bar_format=form, leave=False, disable=None, delay=2.0) as bar:
-        for t, y in steps:
-            yield t, y
+        for t, y, solver in steps:
+            yield t, y, solver
             bar.update(np.log1p(t) / np.log1p(t_end) - bar.n)

@@ -103,3 +103,25 @@ def test_what_moved_inside_is_lifted_and_the_rest_stays():
     same = lift(start, rnn, Q)
     np.testing.assert_allclose(same.A, rnn.A, atol=1e-15)
     np.testing.assert_allclose(same.C, rnn.C, atol=1e-15)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7])
+@pytest.mark.parametrize("structure", CHARTS)
+def test_second_derivatives_are_those_of_differences_that_shrink(structure, k):
+    rnn, rng = student(structure), np.random.default_rng(4)
+    chart = CHARTS[structure](5, k)
+    y, g = chart.pack(rnn), rng.standard_normal(k)
+    v = rng.standard_normal(y.size)
+
+    def at(h):
+        m = chart.responses(y + h * v).copy()
+        return m, chart.pullback(g)
+
+    (m, p), (m_, p_) = at(1e-5), at(-1e-5)
+    chart.responses(y)
+    for size in (1e-9, 1.0, 1e9):
+        along, moved = chart.second(y, size * v, g)
+        np.testing.assert_allclose(along / size, (m - m_) / 2e-5, atol=1e-8)
+        np.testing.assert_allclose(moved / size, (p - p_) / 2e-5, atol=1e-7)
+    np.testing.assert_array_equal(chart.pullback(g), (chart.responses(y), chart.pullback(g))[1])
+    np.testing.assert_array_equal(chart.second(y, 0 * v, g)[1], 0 * y)

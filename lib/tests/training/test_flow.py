@@ -15,7 +15,7 @@ from lowdim.systems.balance import imbalance, noether_charge
 from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
-from lowdim.systems.teachers import teacher
+from lowdim.systems.teachers import oscillating_teacher, teacher
 from lowdim.training import flow as flow_module
 from lowdim.training._coordinates import CHARTS, Coordinates
 from lowdim.training._krylov_space import krylov_basis, restrict
@@ -238,9 +238,10 @@ def test_a_space_that_is_too_small_ends_in_an_exception_of_its_own(monkeypatch):
     target = impulse_response(teacher([0.9, -0.6], [0.6, 0.4]), 6)
     basis = krylov_basis(start, 4)
     newton = Newton(CHARTS["symmetric"](4, 6), target, np.eye(6))
-    y0, solver = newton.chart.pack(restrict(start, basis)), newton.solver(1e-8, 1e-12)
+    y0 = newton.chart.pack(restrict(start, basis))
+    steps = flow_module._advance(newton, (1e-8, 1e-12), y0, 1e3, 1e-16)
     with pytest.raises(flow_module._Leaked) as leaked:
-        flow_module._integrate(newton, solver, y0, 1e3, None, 200, 1e-16)
+        flow_module._integrate(steps, y0, 1e3, None, 200)
     # Its steps count: those of the whole run are more than those that led to the end.
     monkeypatch.setattr(flow_module, "_FIRST_SPACE", 4)
     lost, integrate = [], flow_module._integrate
@@ -263,13 +264,11 @@ def test_a_space_that_is_too_small_ends_in_an_exception_of_its_own(monkeypatch):
 def test_the_steps_of_the_integrator_can_be_followed_one_by_one():
     start = student("symmetric")
     newton = Newton(CHARTS["symmetric"](3, 5), TARGET, np.eye(5))
-    steps = list(
-        flow_module._advance(newton, newton.solver(1e-8, 1e-12), newton.chart.pack(start), 10.0, np.inf)
-    )
+    steps = list(flow_module._advance(newton, (1e-8, 1e-12), newton.chart.pack(start), 10.0, np.inf))
     run = gradient_flow(start, TARGET, 10.0)
     assert len(steps) == run.steps
     assert steps[-1][0] == 10.0
-    assert all(a < b for (a, _), (b, _) in pairwise(steps))
+    assert all(a < b for (a, *_), (b, *_) in pairwise(steps))
 
 
 def test_default_times_are_at_most_two_hundred_steps_from_start_to_end():
@@ -359,3 +358,41 @@ def test_a_step_that_fails_is_tried_afresh(capsys, monkeypatch):
     assert again.times[-1] == 1e3
     np.testing.assert_allclose(stacked(again.final), stacked(whole.final), atol=1e-6)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("size", [1e-8, 1e-16, 1e-30, 1e-100])
+def test_a_start_however_small_leaves_at_its_time(size):
+    start = LinearRNN(np.zeros((1, 1)), np.array([size]), np.array([size]))
+    half = np.log1p(-(size**2)) / 4 - np.log(size) / 2  # m' = 4 m (1 - m): half way
+    run = gradient_flow(start, np.array([1.0]), 2 * half, times=np.array([half]))
+    assert float(run.rnn.B[0, 0] * run.rnn.C[0, 0]) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_a_target_that_cannot_be_fitted_costs_no_steps_in_proportion_to_time():
+    start, fit = random_student(5, 1e-2, np.random.default_rng(0)), teacher([0.9, -0.5], [0.6, 0.4])
+    oscillating = impulse_response(oscillating_teacher(0.95, 0.4), 6)
+    runs = [gradient_flow(start, oscillating, t_end) for t_end in (1e4, 1e5)]
+    assert runs[1].steps < runs[0].steps + 3000  # 83,000 with the Gauss-Newton part alone
+    assert runs[1].loss[-1] < runs[0].loss[-1]
+    assert gradient_flow(start, impulse_response(fit, 6), 1e7).steps < 1000
+
+
+def test_the_most_steps_are_told_with_what_was_reached(monkeypatch):
+    monkeypatch.setattr(flow_module, "_MOST", 50)
+    with pytest.raises(RunStopped, match=r"stopped after 50 steps, at time .* of 1e\+07") as stopped:
+        gradient_flow(random_student(4, 1e-3, np.random.default_rng(0)), TARGET, 1e7)
+    assert len(stopped.value.trajectory.times) > 10
+
+
+@pytest.mark.parametrize("change", [{"target": 1e100 * TARGET}, {"t_end": 1e300}])
+def test_what_overflows_ends_with_the_flow_s_own_word(change):
+    start = random_student(4, 0.5, np.random.default_rng(0))
+    with pytest.raises(RunStopped, match="gave up at time"):
+        gradient_flow(**{"rnn": start, "target": TARGET, "t_end": 1e3, **change})
+
+
+@pytest.mark.parametrize("change", [{"rtol": -1.0}, {"rtol": np.nan}, {"atol": 0.0}, {"atol": np.inf}])
+def test_tolerances_that_are_none_are_refused(change, plain):
+    (name,) = change
+    with pytest.raises(ValueError, match=f"{name} must be positive and finite"):
+        gradient_flow(random_student(4, 0.5, np.random.default_rng(0)), TARGET, 1.0, **change)
