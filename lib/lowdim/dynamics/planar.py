@@ -6,7 +6,8 @@ one-state student $v = y e$, $A = a\, e e^{\mathsf T}$ with $e = \tilde v / \lVe
 $$\dot y = -2 P(a)\, y, \qquad \dot a = -\tfrac12 y^2 P'(a), \qquad P(x) = \sum_{j<k} r_j x^j, \qquad
 r_j = \tfrac14 y^2 a^j - \hat m_j ,$$
 
-on the solution with $y \sim e^{\gamma t}$, $a \to 0$ as $t \to -\infty$, $\gamma = 2 \hat m_0$.  Its time 0 is the time $\frac1\gamma \ln \frac{1}{\varepsilon \lVert \tilde v \rVert}$ of the student.
+on the solution with $y \sim e^{\gamma t}$, $a \to 0$ as $t \to -\infty$, $\gamma = 2 \hat m_0$.  Its time 0
+is the time $\frac1\gamma \ln \frac{1}{\varepsilon \lVert \tilde v \rVert}$ of the student.
 """
 
 from __future__ import annotations

@@ -85,6 +85,6 @@ def test_what_cannot_be_answered_is_refused(plain):
     still = LinearRNN(np.zeros((2, 2)), np.ones(2), -np.ones(2))
     with pytest.raises(ValueError, match="b \\+ c is zero"):
         imbalance_constant(still, planar_escape(TARGET))
+    batch = random_student(2, 1.0, np.random.default_rng(0), batch=(2,))
     with pytest.raises(ValueError, match="one start at a time"):
-        batch = random_student(2, 1.0, np.random.default_rng(0), batch=(2,))
         imbalance_constant(batch, planar_escape(TARGET))
