@@ -54,7 +54,7 @@ def certify(
     max_radius: float = 1.01,
     max_imbalance: float = 0.1,
 ) -> Certificate:
-    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (`thm-moments-end`, `thm-every-lag-seal`).
+    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (`thm-moments-end`, `thm-certificate-2d`).
 
     The student is $\mu^+ - \mu^-$, two non-negative measures on its spectrum whose first k moments are
     measured.  For any nodes t, each of them twice, with $N_i = \prod_{l<i} (x - t_l)$,
@@ -70,7 +70,7 @@ def certify(
     Which theorem that is depends on k.  From $k = 2\hat d + 1$ on (`thm-moments-end`) the first k responses
     are all that is asked of the student besides its spectrum.  At $k = 2\hat d$ they leave balanced students
     a choice (`thm-moments-tight`), and one number more is measured: the mass $\int N_n\, d\mu^+$ of $n =
-    2\hat d$ nodes, the weight of what is not at a node (`thm-every-lag-seal`).  It is small for a
+    2\hat d$ nodes, the weight of what is not at a node (`thm-certificate-2d`).  It is small for a
     student of $\hat d$ awake atoms; for any other one the bound holds and says little.
 
     Args:

@@ -1,7 +1,7 @@
 r"""Descent in the coordinates in which the imbalance has digits: $u = b - c$ and $v = b + c$ themselves.
 
 A student that is trained in b and c knows u to $10^{-16}$ of v and no better, and descent with a large step
-leaves less than that (`prop-every-lag-descent`).  The iteration itself is exact in u and v,
+leaves less than that (`prop-descent-exponent`).  The iteration itself is exact in u and v,
 
 $$u^+ = (I + 2\eta P) u, \qquad v^+ = (I - 2\eta P) v, \qquad
 A^+ = A - \frac\eta2 \sum_{i + l \le k-2} r_{i+l+1}\, A^i (v v^{\mathsf T} - u u^{\mathsf T}) A^l .$$

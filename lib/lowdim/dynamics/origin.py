@@ -2,7 +2,7 @@ r"""Who leaves the origin: which part of a student grows there, for any inputs a
 
 At the origin $P = -\frac\gamma2 I$ with $\gamma = -\partial \ell / \partial m_0$, so the unbalanced part $u$
 decays and the balanced part $v$ grows at the rate $\gamma$ if it is positive, and the other way round if it
-is not (`prop-every-lag-coloured`).  A step $\eta$ of descent multiplies them by $1 - \eta\gamma$ and $1 +
+is not (`prop-coloured-origin`).  A step $\eta$ of descent multiplies them by $1 - \eta\gamma$ and $1 +
 \eta\gamma$.
 """
 
@@ -44,7 +44,7 @@ def origin_rate(
 
 
 def descent_exponent(rate: float) -> float:
-    r"""Power of $\varepsilon$ of the imbalance with which descent escapes (`prop-every-lag-descent`).
+    r"""Power of $\varepsilon$ of the imbalance with which descent escapes (`prop-descent-exponent`).
 
     $$1 - \frac{\ln \lvert 1 - \eta\gamma \rvert}{\ln (1 + \eta\gamma)}$$
 
