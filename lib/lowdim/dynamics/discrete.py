@@ -20,6 +20,7 @@ from lowdim.systems.linear import LinearRNN, krylov
 from lowdim.systems.structures import require_structure
 
 
+@np.errstate(over="ignore", invalid="ignore")  # past the escape a large step may diverge
 def descent_parts(
     start: LinearRNN, target: Float[np.ndarray, "*batch k"], step: float, steps: int
 ) -> tuple[Float[np.ndarray, " T *batch"], Float[np.ndarray, " T *batch"]]:
@@ -32,7 +33,8 @@ def descent_parts(
         steps: number of steps, at least 1.
 
     Returns:
-        $\lVert u \rVert$ and $\lVert v \rVert$ at the start and after each step, shape (steps + 1, ...).
+        $\lVert u \rVert$ and $\lVert v \rVert$ at the start and after each step, shape (steps + 1, ...);
+        infinite or NaN from where a run diverges.
 
     Raises:
         ValueError: A not symmetric, step not positive, steps below 1.
