@@ -187,3 +187,27 @@ def closeness(gaps: np.ndarray, growth: np.ndarray, errors: np.ndarray) -> style
         {errors[0][np.argmax(gaps)]:.1e} to {errors[0][np.argmin(gaps)]:.1e} at twice the order, and to
         {errors[1][np.argmin(gaps)]:.1e} with two lags more."""
     return style.svg(fig, alt)
+
+
+def channels(names: Sequence[str], indices: Sequence[int], errors: np.ndarray) -> style.InlineSVG:
+    """Largest error of students with two inputs and outputs against the training length.
+
+    Args:
+        names: of the teachers.
+        indices: their observability indices.
+        errors: shape (teachers, lengths), for k = 1, 2, ...
+    """
+    fig, ax = style.axes(height=3.2)
+    lengths = np.arange(1, errors.shape[1] + 1)
+    for colour, name, index, row, mark in zip(style.SERIES, names, indices, errors, "osD", strict=False):
+        label = rf"{name}, $\nu = {index}$"
+        ax.semilogy(lengths, row, mark + "-", color=colour, lw=1.2, ms=5, mfc="none", label=label)
+    ax.set(xlabel="training length $k$", ylabel="largest error")
+    ax.set_xticks(lengths)
+    ax.legend(loc="lower left")
+    alt = "Largest errors of students with two inputs and outputs. " + " ".join(
+        f"{name}: {row[: 2 * index - 1].min():.1e} or more before {2 * index} lags, "
+        f"{row[2 * index - 1 :].max():.1e} or less from there on."
+        for name, index, row in zip(names, indices, errors, strict=True)
+    )
+    return style.svg(fig, alt)

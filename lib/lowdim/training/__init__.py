@@ -6,6 +6,7 @@ finite_data    N recorded sequences as another target with another covariance
 trajectory     what a run leaves behind, finished or not
 descent        gradient descent, torch's optimizers, mini-batches of sequences
 flow           gradient flow to convergence, through plateaus of any length
+channels       the flow for several inputs and outputs
 ============== =================================================================================
 """
 
