@@ -1,6 +1,7 @@
 """What several tests make use of."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from flint import arb, arb_mat, ctx
 
 import lowdim
 from lowdim.systems.linear import LinearRNN
@@ -19,6 +21,29 @@ def student(structure="symmetric", d=4, std=0.3, seed=0, balanced=False, batch=(
     """A random student of a structure."""
     rnn = random_student(d, std, np.random.default_rng(seed), structure, batch)
     return LinearRNN(rnn.A, rnn.B, rnn.B.copy()) if balanced else rnn
+
+
+def exact_errors(student, truth, horizon):
+    """|m_q - m̂_q| as balls of 512 bits, by C A^q where the certificate uses A^q B."""
+    with ctx.workprec(512):
+        found = []
+        for rnn in (student, truth):
+            d = rnn.dim
+            A, row = arb_mat(d, d, rnn.A.ravel().tolist()), arb_mat(1, d, rnn.C.tolist())
+            column, out = arb_mat(d, 1, rnn.B.tolist()), []
+            for _ in range(horizon):
+                out.append((row * column)[0, 0])
+                row = row * A
+            found.append(out)
+        return [abs(m - t) for m, t in zip(*found, strict=True)]
+
+
+def violations(bound, errors):
+    """Lags at which the bound is not proven to be at least the error; equality is allowed."""
+    with ctx.workprec(512):
+        return [
+            q for q, (b, e) in enumerate(zip(bound, errors, strict=True)) if b < math.inf and not arb(b) >= e
+        ]
 
 
 @contextmanager

@@ -55,7 +55,9 @@ def certify(
     max_radius: float = 1.01,
     max_imbalance: float = 0.1,
 ) -> Certificate:
-    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon` (`thm-moments-enclosure`, `thm-moments-end`).
+    r"""Bound $|m_q - \hat m_q|$ at every lag below `horizon`.
+
+    By `thm-moments-enclosure` and `thm-moments-end`; at $k = 2\hat d$ by `thm-certificate-2d`.
 
     The student is $\mu^+ - \mu^-$, two non-negative measures on its spectrum whose first k moments are
     measured.  For any nodes t, each of them twice, with $N_i = \prod_{l<i} (x - t_l)$,
@@ -68,10 +70,16 @@ def certify(
     gives the bound; at lags below k it is the residual itself.  All in ball arithmetic on the float64 entries
     of student and teacher, taken as exact, and rounded outward.
 
+    Which theorem that is depends on k.  From $k = 2\hat d + 1$ on (`thm-moments-end`) the first k responses
+    are all that is asked of the student besides its spectrum.  At $k = 2\hat d$ they leave balanced students
+    a choice (`thm-moments-tight`), and one number more is measured: the mass $\int N_n\, d\mu^+$ of $n =
+    2\hat d$ nodes, the weight of what is not at a node (`thm-certificate-2d`).  It is small for a
+    student of $\hat d$ awake atoms; for any other one the bound holds and says little.
+
     Args:
         student: a single system with symmetric A.
         teacher: a single system with symmetric A and non-negative weights.
-        k: training length, at least $2\hat d + 1$ for $\hat d$ poles of the teacher.
+        k: training length, at least $2\hat d$ for $\hat d$ poles of the teacher.
         horizon: number of lags bounded.
         max_radius: largest spectral radius R of the student taken for stable; the bound grows like $R^q$.
         max_imbalance: largest $\lVert B - C^{\mathsf T} \rVert / \lVert B + C^{\mathsf T} \rVert$ of the
@@ -88,23 +96,25 @@ def certify(
     >>> close = teacher([0.9, -0.5], [0.6, 0.4000001])
     >>> bool(certify(close, truth, k=5, horizon=100).bound.max() < 2e-7)
     True
-    >>> certify(truth, truth, k=4, horizon=100).reason
-    'k = 4 is below 2 x 2 + 1 = 5 for a teacher with 2 poles'
+    >>> bool(certify(close, truth, k=4, horizon=100).bound.max() < 2e-7)
+    True
+    >>> certify(truth, truth, k=3, horizon=100).reason
+    'k = 3 is below 2 x 2 = 4 for a teacher with 2 poles'
     """
     k, horizon = require_count("k", k), require_count("horizon", horizon)
     student, teacher = _single("student", student), _single("teacher", teacher)
     with ctx.workprec(PRECISION):
         poles, refusals = _poles(teacher)
-        own = split(student, k)
-        truth = arithmetic.responses(*arithmetic.parts(teacher), max(k, horizon))
-        residuals = [
-            m - t for m, t in zip(arithmetic.responses(*arithmetic.parts(student), k), truth, strict=False)
-        ]
-        delta = max(upper(abs(r)) for r in residuals[: 2 * len(poles) + 1])
+        known = max(k, 2 * len(poles) + 1)  # one more than k at k = 2 d̂: the mass of the square polynomials
+        own = split(student, known)
+        truth = arithmetic.responses(*arithmetic.parts(teacher), max(known, horizon))
+        said = arithmetic.responses(*arithmetic.parts(student), known)
+        residuals = [m - t for m, t in zip(said, truth, strict=False)]
+        delta = max(upper(abs(r)) for r in residuals[: min(k, 2 * len(poles) + 1)])
         refusals += _refusals(student, own, len(poles), k, max_radius, max_imbalance)
         bound = [math.inf] * horizon if refusals else [upper(abs(r)) for r in residuals[:horizon]]
         if not refusals:
-            for q, (low, high) in enumerate(later_moments(own, poles, horizon), k):
+            for q, (low, high) in enumerate(later_moments(own, poles, horizon), known):
                 rest = own.rest(q)
                 bound.append(upper(abs(low + rest[0] - truth[q]).max(abs(high + rest[1] - truth[q]))))
     return Certificate(
@@ -143,9 +153,8 @@ def _refusals(
 ) -> list[str]:
     """The hypotheses on k and on the student that fail."""
     refusals = []
-    if k < 2 * order + 1:
-        least = 2 * order + 1
-        refusals.append(f"k = {k} is below 2 x {order} + 1 = {least} for a teacher with {order} poles")
+    if k < 2 * order:
+        refusals.append(f"k = {k} is below 2 x {order} = {2 * order} for a teacher with {order} poles")
     if (skew := _asymmetry(student.A)) > _SYMMETRIC:
         refusals.append(f"student: A is not symmetric, |A - A.T| / |A| = {skew:.3g}")
     if own.radius > max_radius:

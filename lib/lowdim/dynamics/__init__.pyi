@@ -1,10 +1,17 @@
 from .charge import charge_drift as charge_drift
 from .escape import at_level as at_level
+from .discrete import descent_parts as descent_parts
 from .escape import blow_up_time as blow_up_time
 from .escape import escape_time as escape_time
 from .kernel import linearized_response as linearized_response
 from .kernel import response_gradients as response_gradients
 from .kernel import tangent_kernel as tangent_kernel
+from .origin import descent_exponent as descent_exponent
+from .origin import origin_rate as origin_rate
+from .planar import PlanarFlow as PlanarFlow
+from .planar import imbalance_constant as imbalance_constant
+from .planar import planar_escape as planar_escape
+from .planar import planar_flow as planar_flow
 from .plateaus import at_plateau as at_plateau
 from .plateaus import atomic_fits as atomic_fits
 from .plateaus import first_residual as first_residual

@@ -8,6 +8,7 @@ descent        gradient descent, torch's optimizers, mini-batches of sequences
 flow           gradient flow to convergence, through plateaus of any length
 identification a system found in one record, and how much of it a system explains
 velocity       how fast a run moves, by differences of what it recorded
+channels       the flow for several inputs and outputs
 ============== =================================================================================
 """
 

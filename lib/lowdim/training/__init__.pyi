@@ -1,3 +1,5 @@
+from .channels import channel_flow as channel_flow
+from .channels import channel_responses as channel_responses
 from .descent import gradient_descent as gradient_descent
 from .descent import stochastic_descent as stochastic_descent
 from .finite_data import EmpiricalLoss as EmpiricalLoss

@@ -5,13 +5,13 @@ More random students:  STUDENTS=10000 pytest -k never_below lib/tests/test_certi
 """
 
 import dataclasses
-import math
 import os
 
 import numpy as np
 import pytest
 import torch
-from flint import arb, arb_mat, ctx
+from flint import arb, ctx
+from helpers import exact_errors, violations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,29 +27,6 @@ from lowdim.systems.students import nearby_student, random_student
 from lowdim.systems.teachers import teacher
 
 seeds = st.integers(0, 2**32 - 1)
-
-
-def exact_errors(student, truth, horizon):
-    """|m_q - m̂_q| as balls of 512 bits, by C A^q where the certificate uses A^q B."""
-    with ctx.workprec(512):
-        found = []
-        for rnn in (student, truth):
-            d = rnn.dim
-            A, row = arb_mat(d, d, rnn.A.ravel().tolist()), arb_mat(1, d, rnn.C.tolist())
-            column, out = arb_mat(d, 1, rnn.B.tolist()), []
-            for _ in range(horizon):
-                out.append((row * column)[0, 0])
-                row = row * A
-            found.append(out)
-        return [abs(m - t) for m, t in zip(*found, strict=True)]
-
-
-def violations(bound, errors):
-    """Lags at which the bound is not proven to be at least the error; equality is allowed."""
-    with ctx.workprec(512):
-        return [
-            q for q, (b, e) in enumerate(zip(bound, errors, strict=True)) if b < math.inf and not arb(b) >= e
-        ]
 
 
 def random_pair(seed):

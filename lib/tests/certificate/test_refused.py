@@ -35,7 +35,7 @@ def rotated_truth(weights):
             5,
             "teacher: A is not symmetric",
         ),
-        (TRUTH, TRUTH, 4, "k = 4 is below 2 x 2 \\+ 1 = 5"),
+        (TRUTH, TRUTH, 3, "k = 3 is below 2 x 2 = 4 for a teacher with 2 poles"),
         (
             teacher([0.9, -0.5, 1.2], [0.6, 0.4, 1e-8]),
             TRUTH,
@@ -61,7 +61,7 @@ def test_each_hypothesis_that_fails_is_named_and_no_number_given(student, truth,
 
 
 def test_all_that_fails_is_named():
-    certificate = certify(unbalanced(teacher([1.3], [1.0]), 2.0), teacher([0.5], [-1.0]), 2, 3)
+    certificate = certify(unbalanced(teacher([1.3], [1.0]), 2.0), teacher([0.5], [-1.0]), 1, 3)
     assert certificate.reason.count(";") == 3
 
 

@@ -116,9 +116,9 @@ class Poles(Coordinates):
 
 def poles_in_the_limit(seed, importance, rtol=1e-9):
     newton = Newton(Poles(10, 7), np.array([10.0, *[1.0] * 6]), np.diag(importance))
-    solver = newton.solver(rtol, 1e-20)
-    times = np.array([1e15])
-    kept, _, failure = flow_module._integrate(newton, solver, published_poles(seed), 1e15, times, 2, np.inf)
+    start = published_poles(seed)
+    steps = flow_module._advance(newton, (rtol, 1e-20), start, 1e15, np.inf)
+    kept, _, failure = flow_module._integrate(steps, start, 1e15, np.array([1e15]), 2)
     assert not failure
     return kept[-1][1]
 
