@@ -119,21 +119,25 @@ def _power(lag, interval, theta, half):
     reach = np.minimum(np.abs(y) + radius * half + 1e-14, 1 + 1e-14)
     steep, wide = np.abs(v) + radius * half, np.abs(u) + radius * half
 
-    def to(base, n):
-        return raise_to(base, n) if n > 0 else np.ones_like(base)
-
     one, two, three = q, q * (q - 1), q * (q - 1) * (q - 2)
-    y1, y2 = to(y, lag - 1), to(y, lag - 2)
-    p0 = to(y, lag)
+    p0, y1, y2, _ = _powers(y, lag)
     p1, p2 = one * y1 * v, two * y2 * v**2 - one * y1 * u
     grow = 1 + 16 * (lag + 4) * _UNIT
-    r1, r2, r3 = (to(reach, lag - n) * grow for n in (1, 2, 3))
+    _, r1, r2, r3 = (power * grow for power in _powers(reach, lag))
     unit = 16 * (lag + 4) * _UNIT
     e0 = unit * (r1 if lag else 1.0) + _TINY
     e1 = unit * one * (r2 if lag > 1 else 1.0) + _TINY * (1 + one)
     e2 = unit * (two * (r3 if lag > 2 else 1.0) + one * (r2 if lag > 1 else 1.0)) + _TINY * (1 + two)
     third = (three * r3 * steep**3 + 3 * two * r2 * steep * wide + one * r1 * steep) * (1 + 1e-12) + _TINY
     return p0, p1, p2, e0, e1, e2, third
+
+
+def _powers(base, n) -> list[np.ndarray]:
+    """The powers n, n - 1, n - 2 and n - 3; 1 where that is negative, for a factor of zero goes with it."""
+    found = [raise_to(base, n - 3) if n > 3 else np.ones_like(base)]
+    for power in (n - 2, n - 1, n):
+        found.append(found[-1] * base if power > 0 else found[-1])
+    return found[::-1]
 
 
 def raise_to(base: np.ndarray, n: int) -> np.ndarray:

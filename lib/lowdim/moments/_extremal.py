@@ -64,7 +64,7 @@ class Program:
         tolerance: how far each may be off, balls.
         interval: within [-1, 1], one end 1 or -1.
         longest: the largest lag that will be asked for.
-        hints: where atoms may be, the poles of the Gauss measure.
+        hints: the atoms, where they are few and make up the target; else none.
         excess: by how much the moments of the nearest measure found are out; set here.
     """
 
@@ -81,7 +81,9 @@ class Program:
     def __post_init__(self) -> None:
         m = np.array([float(y.mid()) for y in self.target])
         t = np.array([upper(y) for y in self.tolerance])
-        if t.max() < _FLOOR * np.abs(m).max():  # rounding has nothing to add to what few atoms say
+        if (
+            len(self.hints) and t.max() < _FLOOR * np.abs(m).max()
+        ):  # rounding has nothing to add to what few atoms say
             m, t = m[: 2 * len(self.hints) + _MORE], t[: 2 * len(self.hints) + _MORE]
         self._m, self._t = m, np.maximum(t, _FLOOR * np.abs(m).max())
         k = len(self._m)

@@ -2,9 +2,9 @@ r"""Polynomials that touch $s\, x^q$ where a measure has its atoms, and what the
 
 At the best measure three things hold: the moments at their limits (lags J) are met; $P = \sum_{j \in J} P_j
 x^j$ equals $s\, x^q$ at every atom; and it has the same slope at those inside the interval.  These are as
-many equations as there are unknown weights, places and coefficients, whatever their numbers.  Where the conditions
-on P are as many as its coefficients ("rigid") neither measure nor matrix depends on q: only the right side is
-new at another lag.
+many equations as there are unknown weights, places and coefficients, whatever their numbers.  Where the
+conditions on P are as many as its coefficients ("rigid") neither measure nor matrix depends on q: only the
+right side is new at another lag.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jaxtyping import Float
 
 from lowdim.moments._basis_exchange import Vertex
 
+_WEIGHTLESS = 1e-100  # an atom that has lost all weight on the way
 _NEWTON, _PATIENT = 25, 8
 _MET = 1e-9  # a step of the places after which only its square is missing
 
@@ -130,7 +131,7 @@ def settle(contact: Contact, lag: int, sign: int, interval: tuple[float, float])
         return None
     jump = np.zeros((p + n + len(free), n + len(free) + p))
     for round_ in range(_NEWTON):
-        if (w[inside] <= 0).any():
+        if (w[inside] <= _WEIGHTLESS).any():
             return None
         y = x[inside]
         powers = x[:, None] ** lags
@@ -153,7 +154,7 @@ def settle(contact: Contact, lag: int, sign: int, interval: tuple[float, float])
         gaps = np.diff(x, prepend=2 * low - x[0], append=2 * high - x[-1])
         room = 0.45 * np.minimum(gaps[:-1], gaps[1:])[inside]
         damp = min(1.0, float((room / np.maximum(np.abs(move), 1e-300)).min(initial=np.inf)))
-        fall = gain < 0
+        fall = gain < -1e-300
         damp = min(damp, float((0.9 * w[fall] / -gain[fall]).min(initial=np.inf)))
         w, c = w + damp * gain, c + damp * step[n + len(free) :]
         x[inside] += damp * move

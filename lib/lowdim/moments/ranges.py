@@ -21,6 +21,7 @@ from lowdim.moments._extremal import Extreme, Program
 from lowdim.moments._nearest import nearest
 from lowdim.moments.gauss import quadrature
 
+_FEW = 1e-10  # misfit, relative, up to which few atoms are taken for the whole of the target
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -200,7 +201,7 @@ def _checked(target, lags, tolerance, interval):
 
 
 def _hints(moments: list[arb]) -> np.ndarray:
-    """Poles of the Gauss measure of the first 2n responses for the n that fits all of them best."""
+    """Poles of the Gauss measure of the first 2n responses for the n that fits best, if it fits them all."""
     m = np.array([float(y.mid()) for y in moments])
     poles, best = np.empty(0), np.inf
     for n in range(1, len(m) // 2 + 1):
@@ -211,7 +212,7 @@ def _hints(moments: list[arb]) -> np.ndarray:
         missed = float(np.abs(w @ x[:, None] ** np.arange(len(m)) - m).max())
         if missed < 0.5 * best:
             poles, best = x, missed
-    return poles
+    return poles if best < _FEW else np.empty(0)
 
 
 def _refuse(
