@@ -61,10 +61,10 @@ def certify_data(
     r"""Bound $|m_q - \hat m_q|$ for every stable balanced teacher with these responses (`certify-data`).
 
     The teacher, of any order, is a measure $\hat\mu \ge 0$ on $[-1, 1]$ with $|\hat m_j -
-    \mathrm{response}_j| \le \mathrm{tolerance}_j$.  The range $[\mathrm{low}_q, \mathrm{high}_q]$ of
-    $\hat m_q$ over all of these is proven (`response_ranges`), so the student errs by at most $\max(|m_q - \mathrm{low}_q|, |m_q -
-    \mathrm{high}_q|)$.  Nothing is asked of the student: balanced or not, symmetric or not.  All entries are
-    taken as exact; what comes out is rounded outward.
+    \mathrm{response}_j| \le \mathrm{tolerance}_j$.  The range $[\mathrm{low}_q, \mathrm{high}_q]$ of $\hat
+    m_q$ over all of these is proven (`response_ranges`), so the student errs by at most $\max(|m_q -
+    \mathrm{low}_q|, |m_q - \mathrm{high}_q|)$.  Nothing is asked of the student: balanced or not, symmetric
+    or not.  All entries are taken as exact; what comes out is rounded outward.
 
     Args:
         student: a single system, NumPy or torch.
