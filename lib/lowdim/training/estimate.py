@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from lowdim.arrays import require_finite
 
@@ -87,5 +87,5 @@ def response_band(
     responses = np.linalg.solve(r, q.T @ labels)
     noise = float(np.linalg.norm(labels - inputs[:, ::-1] @ responses)) / np.sqrt(n - k)
     spread = np.linalg.norm(np.linalg.inv(r), axis=1)
-    quantile = float(student_t.ppf((1 + confidence ** (1 / k)) / 2, n - k))
+    quantile = float(stdtrit(n - k, (1 + confidence ** (1 / k)) / 2))
     return ResponseBand(responses, quantile * noise * spread, float(noise), confidence)
