@@ -78,6 +78,13 @@ def test_the_check_sees_a_range_that_is_too_narrow():
     assert outside(certificate, student, truth, 30) != []
 
 
+@pytest.mark.parametrize("weight", [0.1, 10.0])
+def test_a_student_on_either_side_of_the_range_is_bounded(weight):
+    truth, student = teacher([0.5, 0.2], [0.5, 0.5]), teacher([0.5], [weight])
+    certificate = certify_data(student, impulse_response(truth, 3), 8, 1e-2)
+    assert outside(certificate, student, truth, 8) == []
+
+
 def test_the_median_width_is_that_of_the_linear_program():
     ratios = []
     for seed in range(25):
