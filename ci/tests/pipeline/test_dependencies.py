@@ -94,5 +94,5 @@ def test_a_chapter_of_the_book_does_not_depend_on_the_whole_library(source):
 
 def test_the_plateaus_do_not_depend_on_the_linear_program():
     chapter = paths.SOURCES / "07_plateaus.md"
-    assert paths.LIBRARY / "moments" / "_linear_program.py" not in library_files(chapter)
+    assert paths.LIBRARY / "moments" / "ranges.py" not in library_files(chapter)
     assert paths.LIBRARY / "dynamics" / "plateaus.py" in library_files(chapter)

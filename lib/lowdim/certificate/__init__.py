@@ -2,6 +2,7 @@
 
 ============== =================================================================================
 known_teacher  the bound when the teacher is known
+from_data      the bound from measured responses, for every stable balanced teacher at once
 ============== =================================================================================
 """
 

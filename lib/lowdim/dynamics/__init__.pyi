@@ -1,6 +1,6 @@
 from .charge import charge_drift as charge_drift
-from .escape import at_level as at_level
 from .discrete import descent_parts as descent_parts
+from .escape import at_level as at_level
 from .escape import blow_up_time as blow_up_time
 from .escape import escape_time as escape_time
 from .kernel import linearized_response as linearized_response

@@ -1,7 +1,7 @@
 r"""What a finite step size does to the quantity that gradient flow conserves.
 
 The Noether charge $Q$ is a quadratic form in the weights, and its linear change along the gradient vanishes
-(statement `noether`).  One step of descent therefore changes it by exactly $\eta^2 Q(\nabla L)$, and a time
+(`thm-noether`).  One step of descent therefore changes it by exactly $\eta^2 Q(\nabla L)$, and a time
 $T = n \eta$ of descent, to first order, by $\eta \int_0^T Q(\nabla L)\, dt$ along the flow.
 """
 

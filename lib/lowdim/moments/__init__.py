@@ -7,7 +7,7 @@ gauss          from moments to the measure: Hankel matrices, Gauss quadrature, t
 tangents       how moments move with poles and weights
 families       balanced systems that share as many responses as they can without being equal
 impostors      students perfect on every training lag and wrong after it
-ranges         every later response that a training window allows, proven and attained
+ranges         every later response that a training window allows, proven and attained, lag after lag
 stability      how far a small training error can reach: the constants
 worst          the student that errs most for its training error
 lag_sets       which lags identify a teacher

@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from flint import arb, ctx
 from jaxtyping import Float
 
 from lowdim.arrays import Array
-from lowdim.moments._linear_program import least_polynomial
-from lowdim.moments._polynomial_proof import hermite, proof
+from lowdim.balls.arithmetic import PRECISION, lower, upper
+from lowdim.moments._extremal import Extreme, Program
+from lowdim.moments._nearest import nearest
 from lowdim.moments.gauss import quadrature
 
-_SOLVER = 1e-10  # relative; below this the linear program is noise, and one polynomial is known
+_FEW = 1e-10  # misfit, relative, up to which few atoms are taken for the whole of the target
+_EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class ResponseBounds:
         low: proven lower bound on the response.
         high: proven upper bound.
         gap: how far the measures found stay from the ends, the larger of the two.  They meet the moments to
-            1e-8.
+            the tolerance, or to 1e-13 of the largest where it is less, and may then reach past the ends.
         lowest: poles and weights of the measure that reaches lowest.
         highest: poles and weights of the one that reaches highest.
     """
@@ -42,10 +45,24 @@ class ResponseBounds:
     highest: tuple[np.ndarray, np.ndarray]
 
 
+class Infeasible(ValueError):
+    """No non-negative measure on the interval has moments within the tolerance.
+
+    Args:
+        message: what to tell the reader.
+        off: at least so much more tolerance is needed, proven.
+        feasible: a tolerance, the same for all lags, with which a measure has been found.
+    """
+
+    def __init__(self, message: str, off: float, feasible: float):
+        super().__init__(message)
+        self.off, self.feasible = off, feasible
+
+
 def response_range(
     target: Float[Array, " k"] | Sequence[float],
     lag: int,
-    tolerance: float = 0.0,
+    tolerance: float | Float[Array, " k"] | Sequence[float] = 0.0,
     interval: tuple[float, float] = (-1.0, 1.0),
 ) -> tuple[float, float]:
     r"""Least and largest $\int x^q d\mu$ over $\mu \ge 0$ on an interval with moments near the target's.
@@ -55,11 +72,11 @@ def response_range(
     Args:
         target: the first k responses, $|m_j - \mathrm{target}_j| \le$ tolerance is asked for.
         lag: the lag q of the response in question.
-        tolerance: how far each of the k moments may be off.
+        tolerance: how far each of the k moments may be off; one number, or one for each.
         interval: where the measure, the spectrum of the student, may live.
 
     Returns:
-        (low, high), each proven and, as a rule, reached to 1e-6.
+        (low, high), each proven and, as a rule, reached to a thousandth of the width.
 
     Raises:
         ValueError: a target that no non-negative measure on the interval has.
@@ -75,21 +92,21 @@ def response_range(
 def response_bounds(
     target: Float[Array, " k"] | Sequence[float],
     lag: int,
-    tolerance: float = 0.0,
+    tolerance: float | Float[Array, " k"] | Sequence[float] = 0.0,
     interval: tuple[float, float] = (-1.0, 1.0),
 ) -> ResponseBounds:
     r"""The range of $m_q$, with the gap between proof and example (linear programming duality).
 
-    Upper end: the least $\sum_j P_j\, \mathrm{target}_j + \mathrm{tolerance} \sum_j |P_j|$ over polynomials P
-    of degree below k with $P(x) \ge x^q$ on the interval.  HiGHS solves it on a grid, the grid gains the
-    minima of $P(x) - x^q$ until none is negative, and at last P is raised by what still is, found by
-    isolating the real roots of the derivative exactly.  Weights of the touching points are the measure.
+    Upper end: the least $\sum_j P_j\, \mathrm{target}_j + \sum_j \mathrm{tolerance}_j |P_j|$ over polynomials
+    P of degree below k with $P(x) \ge x^q$ on the interval.  Atoms are exchanged on a grid (the simplex
+    method), then moved by Newton's method to where the best measure has them; P touches $x^q$ there, is
+    computed in ball arithmetic, and raised by as much as it may still dip below between them.
 
     Args:
         target: the first k responses.
         lag: the lag q of the response in question.
-        tolerance: how far each of the k moments may be off; taken as at least the rounding of the target,
-            2.2e-16 of its largest entry.
+        tolerance: how far each of the k moments may be off, one number or one for each; taken as at least the
+            rounding of the target, 2.2e-16 of its largest entry when x is measured in units of the interval.
         interval: where the measure may live.
 
     Returns:
@@ -98,52 +115,119 @@ def response_bounds(
     Raises:
         ValueError: a target that no non-negative measure on the interval has; arguments out of range.
     """
+    return response_ranges(target, [lag], tolerance, interval)[0]
+
+
+def response_ranges(
+    target: Float[Array, " k"] | Sequence[float],
+    lags: Sequence[int],
+    tolerance: float | Float[Array, " k"] | Sequence[float] = 0.0,
+    interval: tuple[float, float] = (-1.0, 1.0),
+) -> list[ResponseBounds]:
+    r"""`response_bounds` at many lags, hundreds a second.
+
+    The measures that are allowed are the same at every lag, so the atoms that were best at one lag are where
+    the search at the next one of the same parity begins, and mostly ends.
+
+    Args:
+        target: the first k responses.
+        lags: the lags q, in any order.
+        tolerance: as in `response_bounds`.
+        interval: where the measure may live.
+
+    Returns:
+        One range for each lag.
+
+    Raises:
+        Infeasible: (a ValueError) a target that no non-negative measure on the interval has.
+        ValueError: arguments out of range.
+
+    >>> [round(r.high, 6) for r in response_ranges([1.0, 0.5], [2, 3], tolerance=0.0)]
+    [1.0, 0.625]
+    """
+    target, lags, tolerance, (low, high) = _checked(target, lags, tolerance, interval)
+    reach = max(abs(low), abs(high))
+    with ctx.workprec(PRECISION):
+        unit = arb(reach)
+        size = max((abs(arb(y)) / unit**j for j, y in enumerate(target.tolist())), key=upper)
+        total = size if upper(size) > 0 else arb(1)
+        m = [arb(y) / (unit**j * total) for j, y in enumerate(target.tolist())]
+        least = arb(_EPS) * max((abs(y) for y in m), key=upper)
+        t = [(arb(y) / (unit**j * total)).max(least) for j, y in enumerate(tolerance.tolist())]
+        program = Program(m, t, (low / reach, high / reach), max(lags), _hints(m))
+        if program.excess > 0:
+            _refuse(m, t, program.interval, interval, target, reach, total)
+        found = {}
+        for lag in sorted(set(lags)):
+            lowest, highest = program.extremes(lag)
+            if not -lowest.bound <= highest.bound:
+                _refuse(m, t, program.interval, interval, target, reach, total)
+            found[lag] = _outward(lowest, highest, unit**lag * total, reach, total, lag)
+    return [found[lag] for lag in lags]
+
+
+def _outward(
+    lowest: Extreme, highest: Extreme, factor: arb, reach: float, total: arb, lag: int
+) -> ResponseBounds:
+    """The range in the units of the target."""
+    gap = max(lowest.gap, highest.gap, 0.0)
+    measures = [(e.poles * reach, e.weights * float(total)) for e in (lowest, highest)]
+    return ResponseBounds(
+        lower(-lowest.bound * factor), upper(highest.bound * factor), upper(arb(gap) * factor), *measures
+    )
+
+
+def _checked(target, lags, tolerance, interval):
+    """The arguments as arrays and numbers, or an error that names what is wrong."""
     target = np.asarray(target, dtype=np.float64)
     if target.ndim != 1 or target.size == 0 or not np.isfinite(target).all():
         raise ValueError(f"target must be a list of k >= 1 finite responses, but is {target!r}.")
-    if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 0:
-        raise ValueError(f"lag must be a whole number from 0 on, but is {lag!r}.")
-    if not 0 <= tolerance < math.inf:
-        raise ValueError(f"tolerance must be finite and not negative, but is {tolerance!r}.")
+    lags = list(lags)
+    for lag in lags:
+        if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 0:
+            raise ValueError(f"lag must be a whole number from 0 on, but is {lag!r}.")
+    if not lags:
+        raise ValueError("lags must name at least one lag, but is empty.")
+    allowed = np.asarray(tolerance, dtype=np.float64)
+    if allowed.shape not in ((), target.shape) or not ((allowed >= 0) & (allowed < math.inf)).all():
+        raise ValueError(
+            f"tolerance must be finite and not negative, one number or one for each of the {len(target)} "
+            f"responses, but is {tolerance!r}."
+        )
     low, high = map(float, interval)
     if not -math.inf < low < high < math.inf:
         raise ValueError(f"interval must be two finite numbers in ascending order, but is {interval!r}.")
-    tolerance = max(float(tolerance), float(np.finfo(np.float64).eps * np.abs(target).max()))
-    top, reached, highest = _largest(target, int(lag), tolerance, (low, high), +1)
-    bottom, depth, lowest = _largest(target, int(lag), tolerance, (low, high), -1)
-    if -bottom > top:
-        raise ValueError(
-            f"no non-negative measure on {interval} has moments within {tolerance:g} of the target {target}; "
-            "allow for the noise of the responses by tolerance=, or widen interval=."
-        )
-    gap = max(top - reached, bottom - depth, 0.0)
-    return ResponseBounds(-bottom, top, gap, lowest, highest)
+    return target, [int(lag) for lag in lags], np.broadcast_to(allowed, target.shape), (low, high)
 
 
-def _largest(
-    target: np.ndarray, lag: int, tolerance: float, interval: tuple[float, float], sign: int
-) -> tuple[float, float, tuple[np.ndarray, np.ndarray]]:
-    """A bound on sign * (response), the value that a measure reaches, and that measure."""
-    poles, weights, missed = _few_atoms(target, interval)
-    if 2 * len(poles) < len(target) and max(missed, tolerance) < _SOLVER * np.abs(target).max():
-        polynomial, measure = hermite(poles, lag, interval, sign), (poles, weights)
-    else:
-        polynomial, measure = least_polynomial(target, lag, tolerance, interval, sign, poles)
-    bound = proof(polynomial, target, lag, tolerance, interval, sign)
-    return bound, float(sign * measure[0] ** lag @ measure[1]), measure
-
-
-def _few_atoms(target: np.ndarray, interval: tuple[float, float]) -> tuple[np.ndarray, np.ndarray, float]:
-    """The Gauss measure of the first 2n responses for the n that fits all of them best, and its misfit."""
-    best = np.empty(0), np.empty(0), float(np.abs(target).max())
-    for n in range(1, len(target) // 2 + 1):
+def _hints(moments: list[arb]) -> np.ndarray:
+    """Poles of the Gauss measure of the first 2n responses for the n that fits best, if it fits them all."""
+    m = np.array([float(y.mid()) for y in moments])
+    poles, best = np.empty(0), np.inf
+    for n in range(1, len(m) // 2 + 1):
         try:
-            poles, weights = quadrature(target[: 2 * n])
+            x, w = quadrature(m[: 2 * n])
         except ValueError:  # responses with noise, which the tolerance allows for
             break
-        inside = np.clip(poles, *interval)
-        if np.abs(inside - poles).max(initial=0.0) < 1e-8:  # a pole at an end is computed a little off it
-            poles = inside
-            missed = np.abs(np.vander(poles, len(target), increasing=True).T @ weights - target).max()
-            best = min(best, (poles, weights, float(missed)), key=lambda fit: fit[2])
-    return best
+        missed = float(np.abs(w @ x[:, None] ** np.arange(len(m)) - m).max())
+        if missed < 0.5 * best:
+            poles, best = x, missed
+    return poles if best < _FEW else np.empty(0)
+
+
+def _refuse(
+    m: list[arb], t: list[arb], scaled, interval, target: np.ndarray, reach: float, total: arb
+) -> None:
+    """Raise if it can be proven that no measure comes within the tolerance."""
+    unit = [1 / (arb(reach) ** j) for j in range(len(m))]
+    below, above = nearest(m, t, scaled, unit)
+    if below > 0:
+        off, feasible = lower(arb(below) * total), upper(arb(above) * total)
+        most = upper(max((x * total * arb(reach) ** j for j, x in enumerate(t)), key=upper))
+        raise Infeasible(
+            f"no non-negative measure on {interval} has moments within {most:.3g} of the target {target}: "
+            f"off by at least {off:.3g} more; with {feasible:.3g} more, at every lag, one has. Allow for the "
+            "noise of the responses by tolerance=, or widen interval=.",
+            off,
+            feasible,
+        )

@@ -8,6 +8,7 @@ students       random starts: near zero, of a given radius, near a teacher
 balance        how far B is from C, and what training conserves
 realization    states that matter: Hankel singular values, reduction, Ho-Kalman
 norm_balanced  the realization with the smallest weights
+conversions    scipy.signal, python-control, torch.nn.RNN, continuous time
 compare        a student beside its teacher: residuals, errors, remembered lags
 ============== =================================================================================
 """

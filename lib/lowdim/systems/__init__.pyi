@@ -5,6 +5,11 @@ from .balance import parts as parts
 from .compare import extrapolation_error as extrapolation_error
 from .compare import remembered_lags as remembered_lags
 from .compare import residuals as residuals
+from .conversions import from_continuous as from_continuous
+from .conversions import from_state_space as from_state_space
+from .conversions import from_torch as from_torch
+from .conversions import to_state_space as to_state_space
+from .conversions import to_torch as to_torch
 from .linear import LinearRNN as LinearRNN
 from .linear import impulse_response as impulse_response
 from .linear import krylov as krylov

@@ -2,6 +2,8 @@ from .channels import channel_flow as channel_flow
 from .channels import channel_responses as channel_responses
 from .descent import gradient_descent as gradient_descent
 from .descent import stochastic_descent as stochastic_descent
+from .estimate import ResponseBand as ResponseBand
+from .estimate import response_band as response_band
 from .finite_data import EmpiricalLoss as EmpiricalLoss
 from .finite_data import autoregressive_covariance as autoregressive_covariance
 from .finite_data import draw_data as draw_data

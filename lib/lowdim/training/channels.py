@@ -16,20 +16,20 @@ from lowdim.systems.structures import require_structure
 
 
 def channel_responses(
-    A: Float[np.ndarray, "d d"], B: Float[np.ndarray, "d p"], C: Float[np.ndarray, "p d"], length: int
+    A: Float[np.ndarray, "d d"], B: Float[np.ndarray, "d p"], C: Float[np.ndarray, "p d"], horizon: int
 ) -> Float[np.ndarray, "n p p"]:
-    r"""$C A^j B$ for $j = 0, \dots, \mathrm{length} - 1$.
+    r"""$C A^j B$ for $j = 0, \dots, \mathrm{horizon} - 1$.
 
     Args:
         A: transition matrix, shape (d, d).
         B: input matrix, shape (d, p).
         C: output matrix, shape (p, d).
-        length: number of lags, at least 1.
+        horizon: number of lags, at least 1.
 
     Returns:
-        Array of shape (length, p, p).
+        Array of shape (horizon, p, p).
     """
-    return C @ _powers(A, B, require_count("length", length))
+    return C @ _powers(A, B, require_count("horizon", horizon))
 
 
 def channel_flow(
@@ -66,7 +66,8 @@ def channel_flow(
 
     def velocity(_t: float, x: np.ndarray) -> np.ndarray:
         now = [part.reshape(shape) for part, shape in zip(np.split(x, sizes), shapes, strict=True)]
-        return -np.concatenate([slope.ravel() for slope in _gradients(*now, target)])
+        A, B, C = now
+        return -np.concatenate([slope.ravel() for slope in _gradients(A, B, C, target)])
 
     start = np.concatenate([A.ravel(), B.ravel(), C.ravel()])
     run = solve_ivp(velocity, (0.0, t_end), start, "LSODA", rtol=1e-8, atol=1e-11, t_eval=[t_end])
@@ -76,9 +77,9 @@ def channel_flow(
     return (A + A.T) / 2, B, C
 
 
-def _powers(A: np.ndarray, B: np.ndarray, length: int) -> np.ndarray:
+def _powers(A: np.ndarray, B: np.ndarray, horizon: int) -> np.ndarray:
     out = [B]
-    for _ in range(length - 1):
+    for _ in range(horizon - 1):
         out.append(A @ out[-1])
     return np.stack(out)
 

@@ -1,16 +1,20 @@
 """The range of a later response against canonical moments, random measures and the theorems."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.polynomial import Polynomial
+from numpy.polynomial import Chebyshev
 
-from lowdim.moments._polynomial_proof import proof
+from lowdim.moments._above import shortfall
 from lowdim.moments.gauss import hankel
-from lowdim.moments.ranges import response_bounds, response_range
+from lowdim.moments.ranges import Infeasible, response_bounds, response_range, response_ranges
 from lowdim.systems.linear import impulse_response
 from lowdim.systems.teachers import teacher
+
+seeds = st.integers(0, 2**32 - 1)
 
 
 def spread(rng, d, gap=0.15):
@@ -76,18 +80,97 @@ def test_no_measure_leaves_the_range_and_the_ends_are_reached(measure, k, later,
         assert weights @ poles**lag == pytest.approx(end, abs=1e-6)
 
 
-@settings(max_examples=100)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(0, 12), st.sampled_from([1, -1]))
-def test_any_polynomial_is_raised_until_it_proves_something(seed, k, lag, sign):
+@settings(max_examples=200)
+@given(seeds, st.integers(1, 20), st.sampled_from([0, 1, 2, 7, 40, 41, 1000]), st.sampled_from([1, -1]))
+def test_how_far_a_polynomial_dips_is_never_understated_and_hardly_overstated(seed, k, lag, sign):
     rng = np.random.default_rng(seed)
-    polynomial, interval = Polynomial(rng.standard_normal(k)), (-1.0, 1.5)
-    x = np.append(np.linspace(*interval, 4001), rng.uniform(*interval, 20))
-    short = max(0.0, (sign * x**lag - polynomial(x)).max())
-    raised = polynomial + short  # on a grid of spacing h, so a little too little: h^2 times a curvature
-    target = rng.uniform(0, 1, 5) @ np.vander(rng.uniform(*interval, 5), k, increasing=True)
-    value = proof(polynomial, target, lag, 0.1, interval, sign)
-    expected = raised.coef @ target + 0.1 * np.abs(raised.coef).sum()
-    assert expected - 1e-12 <= value <= expected + 1e-3 * (1 + abs(expected))
+    interval = (-1.0, 1.0) if rng.random() < 0.5 else (float(rng.uniform(-0.9, 0.9)), 1.0)
+    c = rng.standard_normal(k) / np.arange(1, k + 1)
+    x = np.append(np.linspace(*interval, 20001), 1 - np.geomspace(1e-6, 1e-2, 200) * (1 - interval[0]))
+    if rng.random() < 0.7:  # raised until it about touches
+        c[0] += (sign * x**lag - Chebyshev(c, domain=interval)(x)).max() + rng.choice([0.0, 1e-9, -1e-9])
+    dip = max(0.0, (sign * x**lag - Chebyshev(c, domain=interval)(x)).max())
+    none = np.empty(0)
+    found = shortfall(c, lag, sign, interval, none, none, none)
+    assert dip - 1e-12 <= found <= dip + 1e-5 * (1 + np.abs(c).sum())
+
+
+def test_a_polynomial_that_dips_at_a_place_said_to_touch_is_not_cleared():
+    c = np.array([0.5, 0.0, 0.5])  # x^2
+    flat, theta = np.zeros(1), np.array([np.pi / 2])
+    assert shortfall(c, 0, 0, (-1.0, 1.0), theta, flat, flat) == 0
+    c[0] -= 1e-6  # x^2 - 1e-6, known to be that low at 0
+    assert 1e-6 <= shortfall(c, 0, 0, (-1.0, 1.0), theta, np.array([-1.0000001e-6]), flat) < 1.1e-6
+    away = shortfall(c, 0, 0, (-1.0, 1.0), np.array([0.3]), flat, flat)  # no word on what is elsewhere
+    assert away >= 1e-6
+
+
+def test_many_lags_at_once_are_the_lags_one_by_one():
+    m = impulse_response(teacher([0.9, 0.2, -0.5], [0.5, 0.2, 0.3]), 6)
+    lags = [40, 7, 8, 41, 3]
+    for tolerance in (1e-6, [1e-6, 1e-3, 1e-5, 1e-4, 1e-6, 1e-3]):
+        for lag, bounds in zip(lags, response_ranges(m, lags, tolerance), strict=True):
+            alone = response_bounds(m, lag, tolerance)
+            width = alone.high - alone.low
+            assert [bounds.low, bounds.high] == pytest.approx([alone.low, alone.high], abs=2e-3 * width)
+            assert bounds.gap <= 1e-2 * width
+
+
+def test_a_tolerance_for_each_response_is_between_the_least_and_the_largest():
+    m, each = impulse_response(teacher([0.9, -0.5], [0.6, 0.4]), 5), [1e-6, 1e-2, 1e-6, 1e-6, 1e-4]
+    narrow, own, wide = (np.ptp(response_range(m, 20, t)) for t in (1e-6, each, 1e-2))
+    assert 1.1 * narrow < own < 0.9 * wide
+
+
+@settings(max_examples=30)
+@given(teachers(d_max=3), st.integers(2, 8), st.integers(-60, 40), st.sampled_from([0.5, 3.0, 100.0]))
+def test_units_do_not_matter(measure, k, power, reach):
+    m, unit, lag = impulse_response(teacher(*measure), k), 10.0**power, k + 9
+    plain = response_bounds(m, lag, 1e-6)
+    scaled = reach ** np.arange(k)
+    other = response_bounds(m * unit * scaled, lag, 1e-6 * unit * scaled, (-reach, reach))
+    factor, width = unit * reach**lag, plain.high - plain.low
+    assert [other.low / factor, other.high / factor] == pytest.approx(
+        [plain.low, plain.high], abs=0.01 * width
+    )
+
+
+@pytest.mark.parametrize(("interval", "lag"), [((-2.0, 2.0), 40), ((0.0, 100.0), 20), ((0.9, 1.0), 1000)])
+def test_wide_and_one_sided_intervals(interval, lag):
+    low, high = interval
+    poles = low + (high - low) * np.array([0.2, 0.5, 0.9])
+    truth = impulse_response(teacher(poles, [0.3, 0.3, 0.4]), lag + 1)
+    bounds = response_bounds(truth[:3], lag, 0.0, interval)
+    assert bounds.low <= truth[lag] <= bounds.high
+    assert bounds.gap <= 0.01 * (bounds.high - bounds.low)
+    assert bounds.high - bounds.low < max(abs(low), abs(high)) ** lag
+
+
+def test_sixty_responses_are_no_harder_than_a_few():
+    m = impulse_response(teacher([0.9, -0.5], [0.6, 0.4]), 81)
+    low, high = response_range(m[:60], 80, 1e-6)
+    assert low <= m[80] <= high
+    assert high - low < 2e-6
+
+
+def test_what_is_off_is_said_and_the_nearest_tolerance_suffices():
+    target = np.array([1.0, 0.9, 0.7, 0.9])
+    with pytest.raises(Infeasible, match="off by at least") as refused:
+        response_range(target, 10)
+    off, feasible = refused.value.off, refused.value.feasible
+    assert 0.01 < off <= feasible <= 1.01 * off
+    response_range(target, 10, feasible * 1.001)
+    with pytest.raises(Infeasible):
+        response_range(target, 10, off * 0.99)
+
+
+def test_a_hundred_lags_a_second():
+    m = impulse_response(teacher(np.linspace(-0.9, 0.97, 7), np.full(7, 1 / 7)), 20)
+    lags = range(20, 1020, 5)
+    start = time.process_time()
+    found = response_ranges(m, lags, 1e-6)
+    assert time.process_time() - start < len(lags) / 100
+    assert all(b.gap <= 2e-3 * (b.high - b.low) for b in found)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])

@@ -1,0 +1,227 @@
+r"""The largest $s\, m_q$ over non-negative measures with moments in given intervals, lag after lag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from flint import arb, arb_mat
+from jaxtyping import Float
+
+from lowdim.balls.arithmetic import PRECISION, lower, upper
+from lowdim.moments import _above
+from lowdim.moments._basis_exchange import drop_excess, exchange, first_vertex
+from lowdim.moments._touching import Contact, angle, heights, settle, to_chebyshev, united
+
+_ROUNDS = 12
+_IDLE = 3  # rounds without progress after which a search ends
+_CLOSE = 1e-3  # of the width of the range: a gap between proof and example that is not worth more work
+_FLOOR = 1e-13  # tolerance of the search, whose float64 moments are no better; proofs use the true one
+_MORE = 1  # moments beyond twice the atoms that an exact target is searched with
+_ROUNDING = 1e-14  # of the moments of a measure: what a vertex may be out by
+_APART = 2.5  # steps of the grid within which two atoms are one
+
+
+@dataclass(frozen=True)
+class Extreme:
+    r"""A proof and an example.
+
+    Args:
+        bound: no measure has $s\, m_q$ above this ball.
+        reached: what the measure reaches.
+        poles: of the measure.
+        weights: of the measure.
+    """
+
+    bound: arb
+    reached: float
+    poles: Float[np.ndarray, " n"]
+    weights: Float[np.ndarray, " n"]
+
+    def united(self, other: Extreme) -> Extreme:
+        """The better proof and the better example.
+
+        Args:
+            other: of the same response.
+        """
+        bound = other.bound if upper(other.bound) < upper(self.bound) else self.bound
+        better = other if other.reached > self.reached else self
+        return Extreme(bound, better.reached, better.poles, better.weights)
+
+    @property
+    def gap(self) -> float:
+        """Distance of the two."""
+        return upper(self.bound) - self.reached
+
+
+@dataclass
+class Program:
+    r"""The measures with $|m_j - \mathrm{target}_j| \le t_j$, and where the last searches ended.
+
+    Args:
+        target: the first k moments, balls, of order 1.
+        tolerance: how far each may be off, balls.
+        interval: within [-1, 1], one end 1 or -1.
+        longest: the largest lag that will be asked for.
+        hints: the atoms, where they are few and make up the target; else none.
+        excess: by how much the moments of the nearest measure found are out; set here.
+    """
+
+    target: list[arb]
+    tolerance: list[arb]
+    interval: tuple[float, float]
+    longest: int
+    hints: np.ndarray = field(default_factory=lambda: np.empty(0))
+    excess: float = 0.0
+    _widths: dict = field(default_factory=lambda: {0: 1.0, 1: 1.0})
+    _vertices: dict = field(default_factory=dict)
+    _contacts: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        m = np.array([float(y.mid()) for y in self.target])
+        t = np.array([upper(y) for y in self.tolerance])
+        if (
+            len(self.hints) and t.max() < _FLOOR * np.abs(m).max()
+        ):  # rounding has nothing to add to what few atoms say
+            m, t = m[: 2 * len(self.hints) + _MORE], t[: 2 * len(self.hints) + _MORE]
+        self._m, self._t = m, np.maximum(t, _FLOOR * np.abs(m).max())
+        k = len(self._m)
+        self._count = _above.cells(k, self.longest)
+        middle, radius = sum(self.interval) / 2, (self.interval[1] - self.interval[0]) / 2
+        points = middle + radius * np.cos(np.linspace(0, np.pi, self._count + 1))
+        points[0], points[-1] = self.interval[1], self.interval[0]
+        hints = np.clip(self.hints, *self.interval)
+        self._points = np.concatenate([points, hints])
+
+        def finer(places: np.ndarray, round_: int) -> np.ndarray:
+            return self._near(places, np.pi / self._count / 2**round_)
+
+        vertex, excess = first_vertex(self._m, self._t, self._points, finer)
+        self.excess = excess if excess > _ROUNDING else 0.0
+        if self.excess > 0:  # nothing found: search among the measures that come as near as this one
+            self._t = self._t + 1.1 * self.excess
+            vertex, _ = first_vertex(self._m, self._t, self._points, finer)
+        self._first = drop_excess(vertex)
+
+    def extremes(self, lag: int) -> tuple[Extreme, Extreme]:
+        """The least and the largest response; the first as a bound on its negative.
+
+        Args:
+            lag: q; ascending lags find the next start near the last end.
+        """
+        idle = {-1: 0, 1: 0}
+        searches = {sign: self._search(lag, sign) for sign in (-1, 1)}
+        best = {sign: next(search) for sign, search in searches.items()}
+        while True:
+            width = max(upper(best[-1].bound + best[1].bound), 0.0)
+            self._widths[lag % 2] = width
+            worked = False
+            for sign, search in searches.items():
+                gap = best[sign].gap
+                if idle[sign] >= _IDLE or gap <= _CLOSE * width or (found := next(search, None)) is None:
+                    continue
+                best[sign], worked = best[sign].united(found), True
+                idle[sign] = 0 if best[sign].gap < 0.9 * gap else idle[sign] + 1
+            if not worked:
+                return best[-1], best[1]
+
+    def _search(self, lag: int, sign: int) -> Iterator[Extreme]:
+        """Ever better proofs and examples: the last contact carried on, then exchanges, ever finer."""
+        key = (sign, lag % 2)
+        # Always true: P = s x^q where that is a moment itself, else the mass times the largest s x^q.
+        if lag < len(self.target):
+            yield Extreme(sign * self.target[lag] + self.tolerance[lag], -np.inf, _NONE, _NONE)
+        else:
+            yield Extreme(self._mass * self._peak(lag, sign), -np.inf, _NONE, _NONE)
+        contact = self._contacts.pop(key, None)
+        if contact is not None:
+            contact = contact if contact.rigid else settle(contact, lag, sign, self.interval)
+        if contact is not None and (found := self._proof(contact, lag, sign)) is not None:
+            self._contacts[key] = contact
+            yield found
+        vertex, points = self._vertices.get(key, self._first), self._points
+        step = np.pi / self._count
+        enough = float(np.clip(1e-4 * self._t.min(), 1e-16, 1e-9))
+
+        def power(x: np.ndarray) -> np.ndarray:
+            return sign * x**lag
+
+        for _ in range(_ROUNDS):
+            try:
+                vertex, multipliers = exchange(vertex, self._m, self._t, points, power(points), power, enough)
+                values = np.linalg.solve(vertex.matrix(), vertex.right(self._m, self._t))
+            except np.linalg.LinAlgError:  # two atoms of the basis too close: begin anew
+                self._vertices.pop(key, None)
+                vertex, points = self._first, self._points
+                continue
+            self._vertices[key] = vertex
+            wide, close = (
+                united(vertex, values, multipliers, self._m, self._t, self.interval, _APART * apart)
+                for apart in (np.pi / self._count, step)
+            )
+            raw, found = close, None
+            for tried in (wide, close) if len(wide.poles) < len(close.poles) else (wide,):
+                contact = settle(tried, lag, sign, self.interval)
+                found = self._proof(contact, lag, sign) if contact is not None else None
+                if found is not None and np.isfinite(found.reached):
+                    self._contacts[key] = contact
+                    yield found
+                    break
+                found = None
+            if found is None and (found := self._proof(raw, lag, sign)) is not None:
+                atoms = vertex.code < 0
+                x, w = vertex.place[atoms], np.maximum(values[atoms], 0.0)
+                yield Extreme(found.bound, float(power(x) @ w), x, w)
+            step /= 2
+            points = np.concatenate(
+                [self._points, self._near(np.append(vertex.place[vertex.code < 0], raw.poles), step)]
+            )
+
+    @property
+    def _mass(self) -> arb:
+        return (self.target[0] + self.tolerance[0]).max(arb(0))
+
+    def _peak(self, lag: int, sign: int) -> arb:
+        """The largest s x^q on the interval, or 0 where that is below."""
+        low, high = self.interval
+        return max((sign * arb(x) ** lag for x in (low, high)), key=lower).max(arb(0))
+
+    def _near(self, places: np.ndarray, step: float) -> np.ndarray:
+        """Points close to the places, as far apart as the step."""
+        theta = angle(places, self.interval)[:, None] + step * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+        middle, radius = sum(self.interval) / 2, (self.interval[1] - self.interval[0]) / 2
+        return np.clip(middle + radius * np.cos(theta.ravel()), *self.interval)
+
+    def _proof(self, contact: Contact, lag: int, sign: int) -> Extreme | None:
+        """What the polynomial of a contact, raised by what it lacks, proves, and what its measure reaches."""
+        theta, radius = angle(contact.poles, self.interval), (self.interval[1] - self.interval[0]) / 2
+        try:
+            at = contact.polynomial(lag, sign)
+        except ZeroDivisionError:
+            return None
+        P = [arb(0)] * len(self._m)
+        for j, c in zip(contact.lags.tolist(), at, strict=True):
+            P[j] = c
+        turned = to_chebyshev(len(P), self.interval, PRECISION) * arb_mat([[c] for c in P])
+        values, slopes = np.zeros(len(theta)), np.zeros(len(theta))
+        if not contact.rigid:
+            f, steep = heights(at, contact.lags, lag, sign, contact.poles, radius, theta)
+            values, slopes = np.array([lower(y) for y in f]), np.array([upper(abs(y)) for y in steep])
+        used = float(sum((abs(c) * t for c, t in zip(P, self.tolerance, strict=False)), arb(0)).mid())
+        rounded = np.array([float(c.mid()) for c in turned.entries()])
+        if not np.isfinite(rounded).all() or not np.isfinite(used):
+            return None
+        short = _above.shortfall(
+            rounded, lag, sign, self.interval, theta, values, slopes, allowed=1e-5 * used
+        )
+        P[0] += arb(short)
+        terms = (c * m + t * abs(c) for c, m, t in zip(P, self.target, self.tolerance, strict=False))
+        bound = sum(terms, arb(0))
+        missed = np.abs(contact.weights @ contact.poles[:, None] ** np.arange(len(P)) - self._m)
+        met = (missed <= self._t * (1 + 1e-6) + 2e-15).all()
+        reached = float(sign * contact.weights @ contact.poles**lag) if met else -np.inf
+        return Extreme(bound, reached, contact.poles, contact.weights)
+
+
+_NONE = np.empty(0)
