@@ -47,14 +47,13 @@ def highs(target: np.ndarray) -> tuple[float, float]:
     table = (POINTS[:, None] ** np.arange(K)).T
     rows, limits = np.vstack([table, -table]), np.concatenate([target + TOLERANCE, TOLERANCE - target])
     ends = [linprog(sign * POINTS**LAG, rows, limits) for sign in (1, -1)]
-    return tuple(
-        np.nan if end.fun is None else sign * end.fun for end, sign in zip(ends, (1, -1), strict=True)
-    )
+    low, high = (np.nan if end.fun is None else end.fun for end in ends)
+    return low, -high
 
 
 def best(target: np.ndarray) -> str:
     """The fastest of cvxpy's open solvers that finds what HiGHS finds, to a hundredth."""
-    import cvxpy
+    import cvxpy  # pyright: ignore[reportMissingImports]
 
     seconds, wanted = {}, np.ptp(highs(target))
     for solver in sorted(set(cvxpy.installed_solvers()) & {"CLARABEL", "HIGHS", "OSQP", "SCIPY", "SCS"}):
@@ -67,12 +66,12 @@ def best(target: np.ndarray) -> str:
         print(f"  lag {LAG}, cvxpy with {solver}: {found:.6g} in {took:.2f} s")
         if abs(found - wanted) < 0.01 * wanted:
             seconds[solver] = took
-    return min(seconds, key=seconds.get)
+    return min(seconds, key=lambda solver: seconds[solver])
 
 
 def cvx(target: np.ndarray, solver: str) -> tuple[float, float]:
     """The same range through cvxpy."""
-    import cvxpy
+    import cvxpy  # pyright: ignore[reportMissingImports]
 
     weights = cvxpy.Variable(len(POINTS), nonneg=True)
     missed = (POINTS[:, None] ** np.arange(K)).T @ weights - target

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from array_api_compat import is_array_api_obj
 from flint import arb, ctx
 from jaxtyping import Float
 
-from lowdim.arrays import Array, require_count
+from lowdim.arrays import Array, as_numpy, require_count
 from lowdim.balls import arithmetic
 from lowdim.balls.arithmetic import PRECISION, upper
 from lowdim.certificate.known_teacher import _single
@@ -126,7 +127,7 @@ def _distance(student: LinearRNN, low: np.ndarray, high: np.ndarray) -> np.ndarr
 
 def _plain(values: Array | Sequence[float] | float) -> np.ndarray:
     """NumPy float64, from torch as well."""
-    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=np.float64)
+    return np.asarray(as_numpy(values) if is_array_api_obj(values) else values, dtype=np.float64)
 
 
 def _dense(

@@ -147,10 +147,10 @@ def raise_to(base: np.ndarray, n: int) -> np.ndarray:
         base: numbers.
         n: at least 1.
     """
-    result = None
+    result = np.ones_like(base)
     while True:
         if n & 1:
-            result = base if result is None else result * base
+            result = result * base
         n >>= 1
         if not n:
             return result

@@ -40,14 +40,14 @@ def to_state_space(rnn: LinearRNN) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     return A, b[:, None], (c @ A)[None, :], np.array([[c @ b]])
 
 
-def from_state_space(system: Any) -> LinearRNN:
+def from_state_space(state_space: Any) -> LinearRNN:
     r"""A LinearRNN with the same responses as a discrete state space of one input and one output.
 
     Where A can be inverted well, $C = C' A^{-1}$ keeps the states if $C B = D$; in general one more state
     holds the input of the moment: $h_t = (s_t, x_t)$.
 
     Args:
-        system: a `scipy.signal` or python-control system in discrete time, or a tuple (A, B, C, D).
+        state_space: a `scipy.signal` or python-control system in discrete time, or a tuple (A, B, C, D).
 
     Returns:
         NumPy float64 system of d or d + 1 states.
@@ -59,12 +59,12 @@ def from_state_space(system: Any) -> LinearRNN:
     >>> rnn.dim
     2
     """
-    A, B, C, D = _matrices(system)
-    require_finite("system", np.concatenate([x.ravel() for x in (A, B, C, D)]))
+    A, B, C, D = _matrices(state_space)
+    require_finite("state_space", np.concatenate([x.ravel() for x in (A, B, C, D)]))
     d = len(A)
     if B.shape != (d, 1) or C.shape != (1, d):
         raise ValueError(
-            f"system must have one input and one output, but B has shape {B.shape} and C {C.shape}: pick a "
+            f"state_space must have one input and one output, but B has shape {B.shape} and C {C.shape}: pick a "
             "channel, B[:, [i]] and C[[j]]."
         )
     if d and np.linalg.cond(A) < _INVERTIBLE:
@@ -157,7 +157,7 @@ def to_torch(rnn: LinearRNN) -> Any:
     import torch
 
     A, b, _, _ = to_state_space(rnn)
-    layer = torch.nn.RNN(1, len(A), bias=False, batch_first=True, dtype=torch.float64)
+    layer: Any = torch.nn.RNN(1, len(A), bias=False, batch_first=True, dtype=torch.float64)
     with torch.no_grad():
         layer.weight_hh_l0.copy_(torch.as_tensor(A))
         layer.weight_ih_l0.copy_(torch.as_tensor(b))
