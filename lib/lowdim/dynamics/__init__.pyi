@@ -1,4 +1,6 @@
 from .charge import charge_drift as charge_drift
+from .close_poles import closeness as closeness
+from .close_poles import predicted_imbalance as predicted_imbalance
 from .escape import at_level as at_level
 from .escape import blow_up_time as blow_up_time
 from .escape import escape_time as escape_time
