@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,28 +39,52 @@ def close_pair(rng: np.random.Generator) -> tuple[LinearRNN, int]:
     return teacher(poles, weights / weights.sum()), 2 * len(poles) + int(rng.integers(5))
 
 
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """A student before training, its teacher and training length, and what closeness predicts of it."""
+
+    start: LinearRNN
+    truth: LinearRNN
+    k: int
+    std: float
+    gamma: float
+    predicted: float
+
+
+def foresee(rng: np.random.Generator, fewest: bool = False) -> Foreseen:
+    r"""Draw a `close_pair` and a start with $\sigma$ log-uniform on [1e-6, 1e-3], and predict.
+
+    Args:
+        rng: NumPy random generator; it is advanced.
+        fewest: whether the training length is $2\hat d$ in place of the drawn one.
+    """
+    truth, k = close_pair(rng)
+    k = 2 * truth.dim if fewest else k
+    std = float(10 ** rng.uniform(-6, -3))
+    start = random_student(WIDTH, std, rng)
+    gamma = closeness(truth, k)
+    return Foreseen(start, truth, k, std, gamma, predicted_imbalance(start, truth, gamma))
+
+
 def close_pair_run(rng: np.random.Generator) -> dict[str, float]:
-    r"""Train one student of a `close_pair` from a start with $\sigma$ log-uniform on [1e-6, 1e-3].
+    """Draw, predict and train one student.
 
     Args:
         rng: NumPy random generator; it is advanced.
 
     Returns:
         What was drawn (`gap`, `d_hat`, `k`, `std`); `gamma` and the `predicted` imbalance, known before
-        training; `imbalance`, `extrapolation_error` up to lag 200 and `loss` after it.
+        training; and the `outcome` of it.
     """
-    truth, k = close_pair(rng)
-    std = float(10 ** rng.uniform(-6, -3))
-    start = random_student(WIDTH, std, rng)
-    gamma = closeness(truth, k)
+    seen = foresee(rng)
     return {
-        "d_hat": truth.dim,
-        "k": k,
-        "gap": float(truth.A[0, 0] - truth.A[1, 1]),
-        "std": std,
-        "gamma": gamma,
-        "predicted": predicted_imbalance(start, truth, gamma),
-        **outcome(start, truth, k),
+        "d_hat": seen.truth.dim,
+        "k": seen.k,
+        "gap": float(seen.truth.A[0, 0] - seen.truth.A[1, 1]),
+        "std": seen.std,
+        "gamma": seen.gamma,
+        "predicted": seen.predicted,
+        **outcome(seen.start, seen.truth, seen.k),
     }
 
 
@@ -117,22 +142,22 @@ def _limit(rng: np.random.Generator) -> float:
     return off_limit(*close_pair(rng), std=1e-6)
 
 
-@law("closeness-decides", full=60, short=3)
+@law("closeness-decides", full=60, short=4)
 def _decides(rng: np.random.Generator) -> float:
-    row = _drawn(rng, lambda row: decided(row["predicted"]))
-    return as_predicted(row["predicted"], row["peak"])
+    seen = _drawn(rng, decided)
+    return as_predicted(seen.predicted, outcome(seen.start, seen.truth, seen.k)["peak"])
 
 
-@law("closeness-end", full=40, short=2)
+@law("closeness-end", full=60, short=3)
 def _end(rng: np.random.Generator) -> float:
-    row = _drawn(rng, lambda row: decided(row["predicted"]) and row["k"] == 2 * row["d_hat"])
-    return as_predicted(row["predicted"], row["imbalance"])
+    seen = _drawn(rng, decided, fewest=True)
+    return as_predicted(seen.predicted, outcome(seen.start, seen.truth, seen.k)["imbalance"])
 
 
 @law("closeness-bound", full=60, short=3)
 def _bound(rng: np.random.Generator) -> float:
-    row = _drawn(rng, lambda row: row["predicted"] < LINE / 10)
-    return row["imbalance"] / row["predicted"]
+    seen = _drawn(rng, lambda predicted: predicted < LINE / 10)
+    return outcome(seen.start, seen.truth, seen.k)["imbalance"] / seen.predicted
 
 
 @law("closeness-lags", full=60, short=3)
@@ -151,11 +176,9 @@ def _start(rng: np.random.Generator) -> float:
 
 @law("closeness-certificate", full=40, short=2)
 def _certificate(rng: np.random.Generator) -> float:
-    truth, k = close_pair(rng)
-    start = random_student(WIDTH, float(10 ** rng.uniform(-6, -3)), rng)
-    while k == 2 * truth.dim or predicted_imbalance(start, truth, closeness(truth, k)) > LINE / 10:
-        truth, k = close_pair(rng)
-    return certified(start, truth, k)
+    while (seen := _drawn(rng, lambda predicted: predicted < LINE / 10)).k == 2 * seen.truth.dim:
+        pass
+    return certified(seen.start, seen.truth, seen.k)
 
 
 def off_limit(truth: LinearRNN, k: int, std: float) -> float:
@@ -211,8 +234,8 @@ def certified(start: LinearRNN, truth: LinearRNN, k: int) -> float:
     return float(certify(run.final, truth, k, 201).bound.max())
 
 
-def _drawn(rng: np.random.Generator, wanted: Callable[[dict], bool]) -> dict[str, float]:
-    """The first draw that is wanted."""
-    while not wanted(row := close_pair_run(rng)):
+def _drawn(rng: np.random.Generator, wanted: Callable[[float], bool], fewest: bool = False) -> Foreseen:
+    """The first draw whose prediction is wanted."""
+    while not wanted((seen := foresee(rng, fewest)).predicted):
         pass
-    return row
+    return seen
