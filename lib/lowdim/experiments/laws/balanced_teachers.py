@@ -13,7 +13,6 @@ from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
-from lowdim.training.trajectory import Trajectory
 
 WIDTH = 20
 _SCALES = (1e-3, 1e-4, 1e-5, 1e-6)
@@ -37,30 +36,23 @@ def balanced_teacher(d_hat: int, gap: float, rng: np.random.Generator) -> Linear
     return teacher(poles, weights / weights.sum())
 
 
-def at_threshold(rng: np.random.Generator, missing: int = 0) -> tuple[Trajectory, LinearRNN]:
-    r"""A student of a teacher of one to four poles at least 0.3 apart, trained on $2\hat d$ lags to time 1e9.
+def threshold_error(
+    rng: np.random.Generator, missing: int = 0, structure: str = "symmetric", most: int = 4
+) -> float:
+    r"""The largest response error up to lag 500 of a student trained on $2\hat d$ lags to time 1e9.
+
+    The teacher has at least one pole, any two more than 0.3 apart; the student starts at the scale 1e-4.
 
     Args:
         rng: NumPy random generator; it is advanced.
         missing: how many lags fewer.
-
-    Returns:
-        The run, from a start of size 1e-4, and the teacher.
+        structure: "symmetric", "free" or "diagonal" transition matrices.
+        most: poles of the teacher.
     """
-    truth = balanced_teacher(int(rng.integers(1, 5)), 0.3, rng)
-    start = random_student(WIDTH, 1e-4, rng)
+    truth = balanced_teacher(int(rng.integers(1, most + 1)), 0.3, rng)
+    start = random_student(WIDTH, 1e-4, rng, structure)
     target = impulse_response(truth, 2 * truth.dim - missing)
-    return gradient_flow(start, target, 1e9), truth
-
-
-def threshold_error(rng: np.random.Generator, missing: int = 0) -> float:
-    """The largest response error up to lag 500 of the student of `at_threshold`.
-
-    Args:
-        rng: NumPy random generator; it is advanced.
-        missing: how many lags fewer.
-    """
-    run, truth = at_threshold(rng, missing)
+    run = gradient_flow(start, target, 1e9, structure)
     return float(extrapolation_error(run.final, truth, 501))
 
 
@@ -88,6 +80,11 @@ def escape_slope(truth: LinearRNN, k: int, rng: np.random.Generator) -> float:
 @law("threshold-2d", full=60, short=4)
 def _threshold(rng: np.random.Generator) -> float:
     return threshold_error(rng)
+
+
+@law("threshold-diagonal", full=60, short=3)
+def _diagonal(rng: np.random.Generator) -> float:
+    return threshold_error(rng, structure="diagonal", most=3)
 
 
 @law("balance-exponent", full=60, short=4)
