@@ -9,29 +9,31 @@ from lowdim.figures import style
 def overshoot(
     times: np.ndarray, first: dict[int, np.ndarray], imbalances: dict[float, np.ndarray]
 ) -> style.InlineSVG:
-    """The residual at lag 0 for several training lengths; the imbalance from several scales.
+    """The residual at lag 0 for two training lengths; the imbalance from several scales.
 
     Args:
         times: positive, increasing, shape (T,).
-        first: for each training length the residual at lag 0, relative to the response, shape (T,).
+        first: for each training length the residual at lag 0, shape (T,).
         imbalances: for each scale of the start the imbalance, shape (T,).
     """
     fig, (left, right) = style.axes(1, 2, height=3.3)
-    for (k, r), colour in zip(first.items(), style.ramp(len(first)), strict=True):
-        left.semilogx(times, r, color=colour, lw=1.4, label=f"$k = {k}$")
-        left.fill_between(times, 0, np.maximum(r, 0), color=colour, alpha=0.25, lw=0)
-    low = 3 * min(-1e-3, *(-r.max() for r in first.values()))
+    # Over the logarithm of time the area under 2 t r_0 is the integral of 2 r_0.
+    weighted = {k: 2 * times * r for k, r in first.items()}
+    for (k, rate), colour in zip(weighted.items(), (style.ACCENT, style.STUDENT), strict=True):
+        left.semilogx(times, rate, color=colour, lw=1.4, label=f"$k = {k}$")
+        left.fill_between(times, 0, np.maximum(rate, 0), color=colour, alpha=0.25, lw=0)
+    top = max(rate.max() for rate in weighted.values())
     left.axhline(0, color=style.MUTED, lw=0.8)
-    left.set(xlabel="time $t$", ylabel=r"$r_0 / \hat m_0$", ylim=(low, -low / 1.5))
-    left.legend(loc="lower right")
+    left.set(xlabel="time $t$", ylabel="$2\\, t\\, r_0$", ylim=(-0.6 * top, 1.15 * top))
+    left.legend(loc="upper left")
     for (std, values), colour in zip(imbalances.items(), style.ramp(len(imbalances)), strict=True):
         right.loglog(times, values, color=colour, lw=1.4, label=rf"$\sigma = 10^{{{np.log10(std):.0f}}}$")
     right.set(xlabel="time $t$", ylabel="imbalance")
     right.legend(loc="lower left")
-    tops = ", ".join(f"{r.max():.2g} for {k} lags" for k, r in first.items())
+    tops = ", ".join(f"{rate.max():.2g} for {k} lags" for k, rate in weighted.items())
     ends = ", ".join(f"{values[-1]:.1g} from {std:g}" for std, values in imbalances.items())
-    alt = f"""Left: after its first fall the residual at lag 0 rises above zero, in units of the response to
-        at most {tops}. Right: the imbalance falls, and then rises again; at the end it is {ends}."""
+    alt = f"""Left: twice the residual at lag 0 times the time. It rises above zero late in training, to at
+        most {tops}. Right: the imbalance falls, and then rises again; at the end it is {ends}."""
     return style.svg(fig, alt)
 
 
