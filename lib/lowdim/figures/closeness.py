@@ -46,7 +46,7 @@ def gaps(table: pd.DataFrame) -> style.InlineSVG:
     fig, ax = style.axes(height=3.4)
     lags = sorted(table.k.unique())
     for k, colour in zip(lags, style.ramp(len(lags))[::-1], strict=True):
-        rows = table[table.k == k].sort_values("gap")
+        rows = table[table.k == k].sort_values(by="gap")
         ax.loglog(rows.gap, rows.gamma, "o-", color=colour, ms=3, lw=1.3, label=f"$k = {k}$")
     for std in (1e-3, 1e-6):
         ax.axhline(-2 * np.log(std), color=style.MUTED, lw=0.8, ls=(0, (3, 3)))

@@ -23,7 +23,10 @@ def test_closeness_is_what_another_integrator_finds():
         for _ in range(k - 1):
             powers.append(A @ powers[-1])
         r = np.array([b @ p for p in powers]) - goal
-        grad = sum(r[i + j + 1] * np.outer(powers[i], powers[j]) for i in range(k) for j in range(k - 1 - i))
+        grad = np.zeros((d, d))
+        for i in range(k - 1):
+            for j in range(k - 1 - i):
+                grad += r[i + j + 1] * np.outer(powers[i], powers[j])
         dA = -(grad + grad.T)
         db = -2 * sum(r[j] * powers[j] for j in range(k))
         return np.concatenate([dA.ravel(), db, [2 * max(r[0], 0)]])

@@ -74,7 +74,7 @@ def escape_slope(truth: LinearRNN, k: int, rng: np.random.Generator) -> float:
         times = np.linspace(0.0, 3 * np.log(1 / scale) / rate, 300)
         run = gradient_flow(start, target, times[-1], times=times, atol=1e-20)
         found.append(at_level(run.loss[0] / 2, run.loss, imbalance(run.rnn)))
-    return exponent(np.array(_SCALES), np.array(found))
+    return float(exponent(np.array(_SCALES), np.array(found)))
 
 
 @law("threshold-2d", full=60, short=4)
