@@ -41,12 +41,12 @@ def gaps(table: pd.DataFrame) -> style.InlineSVG:
     """Closeness against the gap of two poles, a line for each number of training lags.
 
     Args:
-        table: a sweep over `gap` and `k` with `gamma`.
+        table: a sweep over `gap`, increasing, and `k` with `gamma`.
     """
     fig, ax = style.axes(height=3.4)
     lags = sorted(table.k.unique())
     for k, colour in zip(lags, style.ramp(len(lags))[::-1], strict=True):
-        rows = table[table.k == k].sort_values(by="gap")
+        rows = table[table.k == k]
         ax.loglog(rows.gap, rows.gamma, "o-", color=colour, ms=3, lw=1.3, label=f"$k = {k}$")
     for std in (1e-3, 1e-6):
         ax.axhline(-2 * np.log(std), color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
