@@ -1,4 +1,6 @@
 from .charge import charge_drift as charge_drift
+from .close_poles import closeness as closeness
+from .close_poles import predicted_imbalance as predicted_imbalance
 from .discrete import descent_parts as descent_parts
 from .escape import at_level as at_level
 from .escape import blow_up_time as blow_up_time

@@ -20,8 +20,8 @@ from lowdim.balls.divided_differences import quotient_range, table
 
 
 def universal_constants(d_hat: int, horizon: int, radius: float = 1.0) -> Float[np.ndarray, " horizon"]:
-    r"""$K_q = \sum_{i=0}^{2\hat d} 2^i \binom{q}{i} R^{q-i}$ for $q = 0, \dots, \mathrm{horizon} - 1$
-    (`thm-moments-universal`, `thm-moments-end`).
+    r"""$K_q = \sum_{i<2\hat d} 2^i \binom{q}{i} + 2^{2\hat d} \binom{q}{2\hat d} R^{q-2\hat d}$ for each lag
+    $q = 0, \dots, \mathrm{horizon} - 1$ (`thm-moments-universal`, `thm-moments-end`).
 
     It depends on no pole, weight or state dimension, only on their number; poles in $[-1, 1]$.
 
@@ -45,7 +45,8 @@ def universal_constants(d_hat: int, horizon: int, radius: float = 1.0) -> Float[
     with ctx.workprec(PRECISION):
         R, most = arb(radius), 2 * d_hat
         return _rounded_up(
-            sum((R ** (q - i) * 2**i * math.comb(q, i) for i in range(min(q, most) + 1)), arb(0))
+            sum((arb(2**i * math.comb(q, i)) for i in range(most)), arb(0))
+            + (R ** (q - most) * 2**most * math.comb(q, most) if q >= most else 0)
             for q in range(horizon)
         )
 

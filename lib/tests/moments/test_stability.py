@@ -53,6 +53,8 @@ def test_universal_constants_for_one_pole_are_one_plus_2q_plus_2q_q_minus_1():
     q = np.arange(50.0)
     np.testing.assert_array_equal(universal_constants(1, 50), 1 + 2 * q + 2 * q * (q - 1))
     assert (universal_constants(1, 50, 1.5) >= universal_constants(1, 50)).all()
+    grown = universal_constants(1, 50, 1.5) - universal_constants(1, 50)
+    np.testing.assert_allclose(grown[2:], (2 * q * (q - 1) * (1.5 ** (q - 2.0) - 1))[2:], rtol=1e-12)
     assert universal_constants(3, 200)[150] == sum(2**i * math.comb(150, i) for i in range(7))
 
 

@@ -3,11 +3,22 @@
 A law draws teachers, starts and data from the distribution that its claim names, with a generator of its own
 for each draw, and returns the number that the claim's test decides.
 
-============== =================================================================================
-registry       the laws there are, and how one is examined on fresh draws
-============== =================================================================================
+================== =============================================================================
+balanced_teachers  students of drawn balanced teachers: the exponent at escape, the threshold
+close_poles        closeness and what it decides
+every_lag          the imbalance at escape, the order of the last error, certificates at twice the order
+free_students      a free transition matrix and systems of two states
+large_starts       what a large start leaves behind
+registry           the laws there are, and how one is examined on fresh draws
+================== =============================================================================
 """
 
+# Each file registers its laws.
+import lowdim.experiments.laws.balanced_teachers
+import lowdim.experiments.laws.close_poles
+import lowdim.experiments.laws.every_lag
+import lowdim.experiments.laws.free_students
+import lowdim.experiments.laws.large_starts  # noqa: F401
 from lowdim.experiments.laws.registry import LAWS, Law, draws, law
 
 __all__ = ["LAWS", "Law", "draws", "law"]
