@@ -64,7 +64,7 @@ def from_state_space(state_space: Any) -> LinearRNN:
     d = len(A)
     if B.shape != (d, 1) or C.shape != (1, d):
         raise ValueError(
-            f"state_space must have one input and one output, but B has shape {B.shape} and C {C.shape}: pick "
+            f"state_space must have one input and one output, but B has shape {B.shape}, C {C.shape}: pick "
             "a channel, B[:, [i]] and C[[j]]."
         )
     if d and np.linalg.cond(A) < _INVERTIBLE:

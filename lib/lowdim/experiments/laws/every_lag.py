@@ -19,7 +19,7 @@ from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
 
 _SCALE = 1e-5
-_ENDS = (1e-3, 3e-4, 1e-4)
+_ENDS = (3e-3, 5e-4, 1e-4)
 
 
 @law("escape", full=100, short=3)
@@ -60,13 +60,17 @@ def last_slope(rng: np.random.Generator) -> float:
     Args:
         rng: NumPy random generator; it is advanced.
     """
-    truth = teacher([rng.uniform(-1, 1)], [np.exp(rng.uniform(-np.log(5), np.log(5)))])
+    pole, weight = rng.uniform(-1, 1), 5 ** rng.uniform(-1, 1)
     k, d = (int(x) for x in rng.integers([2, 4], [10, 31]))
-    start, target = random_student(d, 1.0, rng), impulse_response(truth, k)
+    truth, start = teacher([pole], [weight]), random_student(d, 1.0, rng)
+    target, j = impulse_response(truth, k), np.arange(k)
+    slopes = np.stack([np.sqrt(2 * weight) * pole**j, weight * j * pole ** np.abs(j - 1)])
+    slowest = 2 * np.linalg.eigvalsh(slopes @ slopes.T)[0]  # rate at which the one state settles
 
     def error(scale: float) -> float:
         small: LinearRNN = start.map(lambda x: scale * x)
-        run = gradient_flow(small, target, 1e3 + 1e2 / target[0], rtol=1e-10, atol=1e-17)
+        end = (1 / (2 * weight) + 3 / slowest) * np.log(1 / scale)
+        run = gradient_flow(small, target, end, rtol=1e-10, atol=1e-17)
         return float(extrapolation_error(run.final, truth, 200))
 
     return float(exponent(np.array(_ENDS), np.array([error(scale) for scale in _ENDS])))
