@@ -1,7 +1,7 @@
 """The finished site, as it is sent: one style sheet, one script, small pictures and fonts, heads in order.
 
 Nothing here needs to know a page's sources. Each step has a module: :mod:`pictures`, :mod:`roles`,
-:mod:`heads`, :mod:`bundles`, :mod:`letters`.
+:mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
 """
 
 import shutil
@@ -12,6 +12,7 @@ import heads
 import letters
 import pictures
 import roles
+import statements
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -34,7 +35,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         page.unlink()
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
     for path, text in pages.items():
-        pages[path] = heads.head(path, roles.give(pictures.lighten(text)), out, base)
+        root = "../" * (len(path.relative_to(out).parts) - 1)
+        pages[path] = heads.head(path, roles.give(pictures.lighten(text), root), out, base)
+    statements.fill(pages, out)
     pages = bundles.bundle(out, pages)
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")

@@ -36,8 +36,18 @@ STATEMENT = re.compile(
 CLAIM = re.compile(r'<code class="lowdim-claim-id">([\w-]+)</code>')
 
 
-def give(page: str) -> str:
-    """A page with landmarks, roles and names in order, and a link to each of its statements."""
+def give(page: str, root: str = "") -> str:
+    """A page with landmarks, roles and names in order, and a link to each of its statements and claims.
+
+    Args:
+        page: its text.
+        root: the way from it to the folder of the site.
+    """
+    page = CLAIM.sub(
+        rf'<a class="lowdim-claim-id" href="{root}claims.html#ledger-\1"><code>\1</code></a>'
+        r' <a class="headerlink" href="#claim-\1" title="Link to this claim">#</a>',
+        page,
+    )
     page = ADVERTISEMENT.sub("", PRINTED.sub("", page))
     for pattern, text in SAID:
         page = pattern.sub(text, page)

@@ -2,7 +2,7 @@
 
 axe visits every element, and of those nine in ten are the insides of formulas and pictures, which KaTeX and
 Matplotlib write alike everywhere. The first formula of a page is looked at, the others are boxes of their
-size; code has its colours in the first three cells. A theme changes colours and nothing else, so that the dark
+size; code has its colours in the first three cells. A theme changes colours and nothing else, so the dark
 one is held against the rule on contrast only.
 """
 
@@ -15,7 +15,7 @@ from playwright.async_api import Page
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 WIDTHS = (1280, 768, 360)
-SETTLE = 450  # milliseconds, in which a page answers to a new width
+SETTLE = 600  # milliseconds, in which a page answers to a new width
 BOXES = """() => {
   const formulas = [...document.querySelectorAll(".katex")].slice(1);
   const sizes = formulas.map((e) => e.getBoundingClientRect());
@@ -27,8 +27,8 @@ BOXES = """() => {
   for (const svg of document.querySelectorAll(".lowdim-figure svg")) svg.replaceChildren();
   for (const code of [...document.querySelectorAll("pre")].slice(3)) code.textContent = code.textContent;
 }"""
-RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], elementRef: false, ...rules}).then((found) =>
-  found.violations.map((v) => [v.id, v.impact, v.nodes.map((n) => n.target.join(" "))]))"""
+RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], elementRef: false, ...rules}).then(
+  (found) => found.violations.map((v) => [v.id, v.impact, v.nodes.map((n) => n.target.join(" "))]))"""
 PAPER = """() => {
   const found = [];
   const shown = (e) => e.checkVisibility({checkVisibilityCSS: true, contentVisibilityAuto: true});
