@@ -5,11 +5,11 @@ should not.
 """
 
 import html
+import io
 import re
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import woff2  # noqa: F401  # says at once if brotli is missing
 
 MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 CONTENT = re.compile(r'content:\s*"([^"]*)"')
@@ -32,10 +32,12 @@ def trim(folder: Path, text: str) -> None:
         options.flavor = "woff2"
         options.layout_features = FEATURES
         options.hinting = False
-        font = subset.load_font(str(path), options)
-        trimmer = subset.Subsetter(options)
-        trimmer.populate(text=text)
-        trimmer.subset(font)
-        font["head"].modified = font["head"].created  # the same bytes at every build
-        font.recalcTimestamp = False
-        subset.save_font(font, str(path), options)
+        with subset.load_font(str(path), options, lazy=False) as font:
+            trimmer = subset.Subsetter(options)
+            trimmer.populate(text=text)
+            trimmer.subset(font)
+            font.recalcTimestamp = False  # the same bytes at every build
+            content = io.BytesIO()
+            font.flavor = "woff2"
+            font.save(content)
+        path.write_bytes(content.getvalue())

@@ -51,35 +51,38 @@ FAULTS = {
     "script-throws": ("<script>missing()</script>", r"page error: .*missing is not defined"),
     "formula-error": (
         '<span class="katex-error" title="ParseError: x">\\frac</span>',
-        r"formula \(light\): ParseError: x, in span.katex-error",
+        r"formula \(light\): ParseError: x, in main > span.katex-error",
     ),
     "formula-red": (
         '<span class="katex-html" style="background: white"><span style="color: #cc0000">\\foo</span></span>',
-        r"formula \(light\): red: \\foo, in span.katex-html > span",
+        r"formula \(light\): red: \\foo, in main > span.katex-html > span",
     ),
-    "raw-dollars": ("<p>where $x^2$ is</p>", r"raw markup \(light\): \$x\^2\$, in p"),
-    "raw-role": ("<p>see {glue:md}`slope`</p>", r"raw markup \(light\): \{glue:md\}`, in p"),
-    "page-missing": ('<a href="nowhere.html">x</a>', r"dead link: nowhere.html, in a"),
-    "anchor-missing": ('<a href="index.html#nowhere">x</a>', r"dead link: index.html#nowhere, in a"),
-    "own-anchor-missing": ('<a href="#nowhere">x</a>', r"dead link: own-anchor-missing.html#nowhere, in a"),
+    "raw-dollars": ("<p>where $x^2$ is</p>", r"raw markup \(light\): \$x\^2\$, in main > p"),
+    "raw-role": ("<p>see {glue:md}`slope`</p>", r"raw markup \(light\): \{glue:md\}`, in main > p"),
+    "page-missing": ('<a href="nowhere.html">x</a>', r"dead link: nowhere.html, in main > a"),
+    "anchor-missing": ('<a href="index.html#nowhere">x</a>', r"dead link: index.html#nowhere, in main > a"),
+    "own-anchor-missing": (
+        '<a href="#nowhere">x</a>',
+        r"dead link: own-anchor-missing.html#nowhere, in main > a",
+    ),
     "image-undescribed": (
         '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
         r"axe image-alt \(critical; light 1280, light 768, light 360\): img",
     ),
     "drawing-undescribed": (
         '<svg viewBox="0 0 1 1" width="9"></svg>',
-        r"no description \(light\): .*, in svg",
+        r"no description \(light\): .*, in main > svg",
     ),
     "too-wide": (
         '<div id="wide" style="width: 500px">x</div>',
         r"overflow \(phone\): 1\d\d px wider than the window: \"x\", in #wide",
     ),
     "code-too-wide": (
-        '<pre id="long" style="overflow: auto; width: 50px">a line of code</pre>',
+        '<pre id="long" tabindex="0" style="overflow: auto; width: 50px">a line of code</pre>',
         r"cut code \(light\): \d+ px too wide: \"a line of code\", in #long",
     ),
     "pale-text": (
-        '<p style="color: light-dark(#999, #ddd)">pale</p><style>@media print { p { color: black } }</style>',
+        '<p style="color: light-dark(#999, #ddd)">pale</p><style>@media print { p { color: black !important } }</style>',
         r"axe color-contrast \(serious; light 1280, light 768, light 360\): p",
     ),
     "dark-text": (
