@@ -15,6 +15,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 SLOWER = 4  # times
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
+LATER = 800  # milliseconds after the first paint, in which nothing may move
 MOST_BYTES = 300_000
 MOST_REQUESTS = 20
 MOST_SHIFT = 0.02
@@ -80,7 +81,8 @@ async def weigh(gate: asyncio.Semaphore, browser: Browser, address: str, name: s
         await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         await page.goto(address + name, timeout=120_000)
         await page.evaluate("document.fonts.ready")
-        await page.wait_for_timeout(400)
+        await page.wait_for_function("seen.paint > 0")
+        await page.wait_for_timeout(LATER)
         seen = await page.evaluate("seen")
         timing = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
         for answer in answers:
