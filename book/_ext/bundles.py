@@ -26,6 +26,10 @@ LEFT_OUT = (  # the last is for tabs, which the book has none of
     "fontawesome.js",
     "design-tabs.js",
 )
+# What a result of the search does not quote: a formula's second and third text, code, buttons.
+QUOTED = (
+    '".headerlink", ".katex-mathml", ".cell_input", ".lowdim-letters", ".lowdim-claim", "button", "nav", '
+)
 ADDED = {"show", "js"}  # classes that page.js sets
 
 
@@ -54,6 +58,10 @@ def bundle(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     (static / "book.js").write_text(code, encoding="utf-8")
     for file in [*sheets, *scripts, *unused]:
         file.unlink(missing_ok=True)
+    found = static / "searchtools.js"
+    if found.is_file():
+        text = found.read_text(encoding="utf-8")
+        found.write_text(text.replace('".headerlink", ', QUOTED), encoding="utf-8")
     version = {name: _digest(static / name) for name in ("book.css", "book.js")}
     return {path: _page(path, text, out, version) for path, text in pages.items()}
 

@@ -80,6 +80,34 @@ def describe(body: str) -> str:
     return "Learning Low Dimensional State Spaces, an executable book."
 
 
+def not_found(out: Path, title: str, base: str) -> None:
+    """The page that a server shows in the place of one that is not there; it stands on its own.
+
+    Args:
+        out: the folder of the site.
+        title: of the book.
+        base: the address of the site, or nothing.
+    """
+    home = f"{base.rstrip('/')}/" if base else "/"
+    name = html.escape(title)
+    (out / "404.html").write_text(
+        f'''<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Not found: {name}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="This page of {name} is not there."><meta name="robots" content="noindex">
+<link rel="icon" href="{home}_static/icon.svg">
+<style>:root {{ color-scheme: light dark }} a {{ color: light-dark(#2b55c4, #92b4ff) }}
+@media print {{ :root {{ color-scheme: light }} }}
+body {{ font: 1.1rem/1.6 Charter, Georgia, serif; background: light-dark(#fff, #14181e);
+color: light-dark(#1f2328, #d6dce3); max-width: 32rem; margin: 15vh auto; padding: 0 1rem }}</style></head>
+<body><main><h1>There is no such page</h1>
+<p>It may have moved with a new edition. <a href="{home}">The first page</a> has all chapters, and
+<a href="{home}search.html">the search</a> finds words, statements and claims.</p></main></body></html>
+''',
+        encoding="utf-8",
+    )
+
+
 def sitemap(out: Path, names: list[str], base: str) -> None:
     """Where the site has an address: the list of its pages, and the way to the list."""
     address = f"{base.rstrip('/')}/"

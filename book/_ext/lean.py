@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import bundles
+import card
 import heads
 import letters
 import pictures
@@ -52,7 +53,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             path.unlink(missing_ok=True)
     css = (static / "book.css").read_text(encoding="utf-8")
     letters.trim(static, letters.letters(list(pages.values()), css))
+    title = app.config.html_title
+    heads.not_found(out, title, base)
     if base:
+        card.draw(static / "card.png", title)
         heads.sitemap(out, [path.relative_to(out).as_posix() for path in pages], base)
 
 

@@ -92,6 +92,41 @@
     show();
   }
 
+  // The search finds statements and claims by number, title and words, before it finds pages.
+  const results = document.getElementById("search-results");
+  const query = new URLSearchParams(location.search).get("q")?.trim().toLowerCase();
+  if (results && query) {
+    const root = document.documentElement.dataset.content_root || "./";
+    const parse = (name) => fetch(root + name).then((r) => (r.ok ? r.text() : "")).then((t) => new DOMParser().parseFromString(t, "text/html"));
+    const plain = (part) => {
+      for (const heard of all(".katex-mathml", part)) heard.remove();
+      return part.textContent.replace(/\s+/g, " ").trim();
+    };
+    const line = (href, words) => {
+      const item = document.createElement("li");
+      const link = item.appendChild(document.createElement("a"));
+      link.href = root + href;
+      link.textContent = words;
+      return item;
+    };
+    Promise.all([parse("statements.html"), parse("claims.html")]).then(([statements, claims]) => {
+      const items = [];
+      for (const row of all(".lowdim-statements tbody tr", statements)) {
+        const [number, title] = all("td", row).map(plain);
+        if (`${number} ${title}`.toLowerCase().includes(query)) items.push(line(row.querySelector("a").getAttribute("href"), `${number}: ${title}`));
+      }
+      for (const row of all(".lowdim-ledger-entry", claims)) {
+        const words = plain(row.querySelector(":scope > p:not(.lowdim-claim-head)"));
+        if (words.toLowerCase().includes(query)) items.push(line(`claims.html#${row.id}`, `Claim: ${words}`));
+      }
+      if (!items.length) return;
+      const list = document.createElement("ul");
+      list.className = "lowdim-found";
+      list.append(...items.slice(0, 12));
+      results.before(list);
+    });
+  }
+
   // A statement, a reference or a formula that a link leads to is seen before one goes there.
   const SEEN = ".proof, .citation, div.math, .lowdim-claim";
   const pages = new Map();

@@ -14,6 +14,7 @@ from ci import paths
 sys.path.insert(0, str(paths.BOOK / "_ext"))
 
 import bundles
+import card
 import citing
 import heads
 import letters
@@ -210,3 +211,16 @@ def test_the_foot_of_a_page_leads_to_the_repository_where_it_has_an_address(repo
     ).stdout.strip()
     assert commit in context["theme_extra_footer"]
     assert (f"url = {{{home}}}" in citing.book_entry(paths.ROOT, repository)) == bool(repository)
+
+
+def test_a_site_with_an_address_has_a_card_a_map_and_a_page_for_what_is_not_there(tmp_path):
+    base = "https://example.org/book/"
+    for name in ("a.png", "b.png"):
+        card.draw(tmp_path / name, "Learning Low Dimensional State Spaces")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    heads.sitemap(tmp_path, ["index.html", "notebooks/a.html"], base)
+    assert f"<loc>{base}notebooks/a.html</loc>" in (tmp_path / "sitemap.xml").read_text("utf-8")
+    heads.not_found(tmp_path, "A & B", base)
+    page = (tmp_path / "404.html").read_text("utf-8")
+    assert "A &amp; B" in page
+    assert set(re.findall(r'href="([^"]+)"', page)) == {base, f"{base}_static/icon.svg", f"{base}search.html"}
