@@ -8,12 +8,14 @@ one is held against the rule on contrast only.
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Literal
 
 import axe_playwright_python
 from playwright.async_api import Page
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+Theme = Literal["light", "dark"]
+RULES: dict[Theme, dict] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 WIDTHS = (1280, 768, 360)
 SETTLE = 600  # milliseconds, in which a page answers to a new width
 BOXES = """() => {

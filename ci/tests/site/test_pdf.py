@@ -15,7 +15,8 @@ PAGE = """<!doctype html><html lang="en"><head><title>A book</title>
 <div class="extra_footer"><p>links</p><p>By us. 2026.</p></div></body></html>"""
 CHAPTER = """<section id="c{0}"><h2>
 <span class="section-number">{0}. </span>Chapter<a class="headerlink"
-href="#c{0}" title="Link to this heading">#</a></h2><details><summary>Proof</summary><p>hidden{0}</p></details>
+href="#c{0}" title="Link to this heading">#</a></h2>
+<details><summary>Proof</summary><p>hidden{0}</p></details>
 </section>"""
 
 
