@@ -49,7 +49,8 @@ def bundle(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
                 if file.is_file():
                     found[file] = None
     unused = [file for file in scripts if file.name in LEFT_OUT]
-    scripts = [file for file in scripts if file.name not in SEARCH + LEFT_OUT] + [static / "page.js"]
+    taken = [file for file in scripts if file.name not in SEARCH + LEFT_OUT]
+    scripts = list(dict.fromkeys([*taken, static / "page.js"]))  # once, if the theme has linked it too
     code = "\n;".join(_script(file) for file in scripts if file.is_file())
     styles = "\n".join(_sheet(file, static) for file in sheets)
     used = _used(pages.values(), code)

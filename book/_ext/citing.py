@@ -6,6 +6,7 @@ Names come from CITATION.cff, the paper from references.bib, the address of the 
 
 import re
 import subprocess
+import textwrap
 from html import escape
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class CiteThis(SphinxDirective):
         book = Path(self.env.srcdir)
         paper = re.search(ENTRY.format(key=PAPER), (book / "references.bib").read_text(encoding="utf-8"))
         entries = [paper[0], book_entry(book.parent, self.config.lowdim_repository)]
-        return [nodes.literal_block(entry, entry, language="bibtex") for entry in entries]
+        return [nodes.literal_block(entry, entry, language="bibtex") for entry in map(_narrow, entries)]
 
 
 def book_entry(top: Path, repository: str) -> str:
@@ -54,6 +55,15 @@ def changed(top: Path) -> tuple[str, str]:
     done = subprocess.run(command, capture_output=True, text=True)
     commit, _, day = done.stdout.strip().partition(" ")
     return commit, day
+
+
+def _narrow(entry: str) -> str:
+    """An entry in lines that a page shows whole."""
+    lines = (
+        textwrap.wrap(line, 84, subsequent_indent="    ", break_on_hyphens=False)
+        for line in entry.splitlines()
+    )
+    return "\n".join(part for line in lines for part in line)
 
 
 def _name(person: dict) -> str:
