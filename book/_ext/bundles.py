@@ -55,7 +55,10 @@ def bundle(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     styles = "\n".join(_sheet(file, static) for file in sheets)
     used = _used(pages.values(), code)
     markup = "".join(re.findall(r'style="[^"]*var\([^"]*"', "".join(pages.values())))
-    (static / "book.css").write_text(lean(styles, used.__contains__, markup + code), encoding="utf-8")
+    kept = lean(
+        styles, lambda name: name in used or name.startswith("lowdim-"), markup + code
+    )  # ours are few
+    (static / "book.css").write_text(kept, encoding="utf-8")
     (static / "book.js").write_text(code, encoding="utf-8")
     for file in [*sheets, *scripts, *unused]:
         file.unlink(missing_ok=True)

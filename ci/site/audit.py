@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from ci import paths
 from ci.site.browser import chromium, served
-from ci.site.reach import SETTLE, reach
+from ci.site.reach import reach, settle
 from ci.site.weigh import Weight, weigh
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, n
         for view in ("light", "dark", "phone"):
             await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
             await page.set_viewport_size(PHONE if view == "phone" else DESK)
-            await page.wait_for_timeout(SETTLE)
+            await settle(page)
             result = await page.evaluate(PROBE, view)
             seen.findings += [
                 f"{kind} ({view}): {what}, in {where}" for kind, where, what in result["findings"]
@@ -129,7 +129,8 @@ async def search(browser: Browser, address: str, looks: list[Look]) -> Look:
     page = await browser.new_page(viewport=DESK)
     watch(page, address, seen)
     try:
-        await page.goto(address + looks[0].page)
+        names = [look.page for look in looks]
+        await page.goto(address + ("index.html" if "index.html" in names else names[0]))
         titles = await page.evaluate(
             "[...document.querySelectorAll('h1, h2, nav a')].map((e) => e.innerText)"
         )

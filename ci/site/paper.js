@@ -40,21 +40,30 @@
   style.textContent = chapters.map(({ title: text, page }) => `@page ${page} { @top-center { content: ${quoted(text)}; } }`).join("\n");
   document.head.append(style);
   for (const { part, page, numbered } of chapters) {
-    part.style.page = page;
+    part.style.page = page; // another page style begins a page, and a second break would leave one blank
+    part.style.breakBefore = "auto";
     if (!numbered) part.classList.add("lowdim-appendix");
   }
 
+  // A link into the site leads to its place in the book, or nowhere: there is no server behind paper.
+  for (const link of all("a[href]")) {
+    if (new URL(link.href).origin !== location.origin) continue;
+    const id = link.hash.slice(1);
+    if (id && document.getElementById(decodeURIComponent(id))) link.setAttribute("href", `#${id}`);
+    else link.removeAttribute("href");
+  }
+
+  // What each heading reads, once; Chromium's bookmarks read some twice.
+  const headings = all("h1, h2, h3, h4, h5, h6").filter((e) => e.checkVisibility());
+  window.headings = headings.map(plain);
+
   // The numbers of the pages, from the bookmarks of a first print; false where there is nothing to number.
-  window.number = (bookmarks) => {
-    const left = [...bookmarks];
-    let count = 0;
+  window.number = (numbers) => {
+    if (!chapters.length || numbers.length !== headings.length) return false;
     all("li", list).forEach((line, i) => {
-      const place = left.findIndex(([text]) => text.replace(/\s+/g, " ").trim() === chapters[i].title);
-      if (place < 0) return;
-      line.querySelector(".lowdim-page").textContent = left[place][1];
-      left.splice(0, place + 1);
-      count += 1;
+      const place = headings.indexOf(chapters[i].part.querySelector("h1, h2, h3"));
+      if (place >= 0) line.querySelector(".lowdim-page").textContent = numbers[place];
     });
-    return count > 0;
+    return true;
   };
 }

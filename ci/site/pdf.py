@@ -10,10 +10,11 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page
-from pypdf import PdfReader
-from pypdf.generic import Destination
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import Destination, DictionaryObject, NameObject, TextStringObject
 
 from ci import paths
 from ci.site.browser import chromium, served
@@ -33,9 +34,10 @@ async def print_pdf(folder: Path, file: Path) -> None:
             await page.evaluate("document.fonts.ready.then(() => true)")
             await page.evaluate(PAPER)
             await one(page, file)
-            numbers = list(begins(file))
+            numbers = [number for _, number in begins(file)]
             if await page.evaluate("(numbers) => window.number(numbers)", numbers):
                 await one(page, file)
+            name(file, await page.evaluate("window.headings"))
 
 
 async def one(page: Page, file: Path) -> None:
@@ -55,6 +57,27 @@ def begins(file: Path) -> Iterator[tuple[str, int]]:
                 yield from walk(entry)
 
     yield from walk(reader.outline)
+
+
+def name(file: Path, headings: list[str]) -> None:
+    """Let each bookmark read what its heading reads; with more or fewer of one than the other, leave them."""
+    writer = PdfWriter(clone_from=file)
+    entries: list[DictionaryObject] = []
+
+    def walk(entry: Any) -> None:
+        while entry:
+            entries.append(entry)
+            if "/First" in entry:
+                walk(entry["/First"].get_object())
+            entry = entry["/Next"].get_object() if "/Next" in entry else DictionaryObject()
+
+    outline = writer.get_outline_root()
+    if "/First" in outline:
+        walk(outline["/First"].get_object())
+    if len(entries) == len(headings):
+        for entry, heading in zip(entries, headings, strict=True):
+            entry[NameObject("/Title")] = TextStringObject(heading)
+        writer.write(file)
 
 
 def main() -> int:
