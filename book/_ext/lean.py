@@ -1,9 +1,24 @@
-"""Leave out of the site what no page needs, and put its style sheets into a fixed order."""
+"""The finished site, as it is sent: one style sheet, one script, small pictures and fonts, heads in order.
 
+Nothing here needs to know a page's sources. Each step has a module: :mod:`pictures`, :mod:`roles`,
+:mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
+"""
+
+import shutil
 from pathlib import Path
 
+import bundles
+import card
+import heads
+import letters
+import pictures
+import roles
+import statements
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+UNUSED = ("scripts", "styles", "vendor", "locales", "images", "css")
+ROOTS = ("*.png", "*.svg", "*.html", "basic.css", "copybutton_funcs.js", "page.js", "fonts/*.txt")
 
 
 def order(app: Sphinx, config: Config) -> None:
@@ -11,28 +26,42 @@ def order(app: Sphinx, config: Config) -> None:
     config.html_css_files.sort()
 
 
-def slim(app: Sphinx, exception: Exception | None) -> None:
-    """Drop source maps and the theme's icons: 2.5 MB for the ten signs that css/icons.css draws."""
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Rewrite every page, and leave nothing in the folder that no page asks for."""
     if exception or app.builder.format != "html":
         return
-    out = Path(app.outdir)
-    for page in out.rglob("*.html"):
-        lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if "_static/scripts/fontawesome.js" not in line]
-        page.write_text("".join(kept), encoding="utf-8")
-    for pattern in (
-        "scripts/fontawesome.*",
-        "scripts/*.map",
-        "styles/*.map",
-        "vendor/fontawesome/webfonts/*",
-        "*.html",
-    ):
-        for path in (out / "_static").glob(pattern):
-            path.unlink()
+    out, base = Path(app.outdir), app.config.html_baseurl
+    static = out / "_static"
+    for page in static.glob("*.html"):
+        page.unlink()
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
+    for path, text in pages.items():
+        root = "../" * (len(path.relative_to(out).parts) - 1)
+        pages[path] = heads.head(path, roles.give(pictures.lighten(text), root), out, base)
+    statements.fill(pages, out)
+    pages = bundles.bundle(out, pages)
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")
+    kept = {static / name for name in ("icon.svg", "front.svg", "card.png")}
+    for path in [
+        *(static / name for name in UNUSED),
+        *(each for name in ROOTS for each in static.glob(name)),
+    ]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path not in kept:
+            path.unlink(missing_ok=True)
+    css = (static / "book.css").read_text(encoding="utf-8")
+    letters.trim(static, letters.letters(list(pages.values()), css))
+    title = app.config.html_title
+    heads.not_found(out, title, base)
+    if base:
+        card.draw(static / "card.png", title)
+        heads.sitemap(out, [path.relative_to(out).as_posix() for path in pages], base)
 
 
 def setup(app: Sphinx) -> dict:
     """Hook into the build."""
     app.connect("config-inited", order)
-    app.connect("build-finished", slim)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its colours of code
     return {"parallel_read_safe": True}

@@ -174,7 +174,7 @@ def task_ledger():
         *map(_executed, paths.sources()),
         *([paths.FRESH] if paths.FRESH.is_file() else []),
         *VERDICTS,
-        *_pipeline("pipeline/judge", "pipeline/pages"),
+        *_pipeline("pipeline/judge", "pipeline/pages", "pipeline/strips"),
     ]
     return _task(run, [], inputs, [paths.CLAIMS_PAGE, paths.PARTS / "ledger_state.md"])
 

@@ -6,8 +6,9 @@ from html import escape
 
 from nbformat import NotebookNode
 
+from ci.pipeline.strips import digits, row, strip
 from lowdim.ledger.claims import KINDS
-from lowdim.ledger.verdict import Verdict
+from lowdim.ledger.verdict import Verdict, html_numbers
 
 
 def claims_page(verdicts: list[Verdict], titles: dict[str, str], fresh: dict | None = None) -> str:
@@ -23,13 +24,15 @@ def claims_page(verdicts: list[Verdict], titles: dict[str, str], fresh: dict | N
         "A **theorem check** holds code against a proof and can fail by a bug only. An **example** speaks\n"
         "of what its sentence names. A **law** speaks of teachers, starts and data drawn from a\n"
         "distribution, for the share of draws that it says, and is tried again on draws that nobody has\n"
-        "looked at.\n",
+        "looked at.\n\n"
+        "In each strip the band is what the test allows, filled dots are what was measured, hollow ones the\n"
+        "control; the scale is by powers of ten where the numbers are far apart.\n",
         _examined(fresh),
     ]
     for chapter, title in titles.items():
         rows = [verdict for verdict in verdicts if verdict.claim.chapter == chapter]
         if rows:
-            parts.append(f"\n## {title}\n")
+            parts.append(f"\n## {int(chapter.partition('_')[0])}. {title}\n")
             parts += [_entry(verdict, laws.get(verdict.claim.id)) for verdict in rows]
     return "\n".join(parts)
 
@@ -51,20 +54,29 @@ def _range(verdict: Verdict, fresh: dict | None) -> str:
 
 
 def _entry(verdict: Verdict, fresh: dict | None) -> str:
+    """A claim in a row, verdict and kind first; how it was measured is folded."""
     claim = verdict.claim
     link = f"notebooks/{claim.chapter}.html#claim-{claim.id}"
+    quantity = escape(claim.quantity[:1].upper() + claim.quantity[1:])
+    control = f"{escape(claim.control)}: <strong>{html_numbers(digits(verdict.control))}</strong>"
     return f"""
-::::{{container}} lowdim-ledger-entry
+::::{{container}} lowdim-ledger-entry kind-{claim.kind}
 :name: ledger-{claim.id}
+
+<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{verdict.word}</strong>
+<span class="lowdim-claim-kind">{KINDS[claim.kind]}</span></p>
 
 {claim.claim.strip()}
 
-<p class="lowdim-claim-range">{escape(_range(verdict, fresh))}</p>
+<div class="lowdim-claim-measured">{strip(verdict)}<p>{row(verdict)}</p></div>
 
-{verdict.rows()}
-
-<p class="lowdim-claim-head"><strong class="lowdim-claim-verdict">{verdict.word}</strong>
-<a href="{link}">in the cell that measured it: <code>{claim.id}</code></a></p>
+<details><summary>How it was measured</summary>
+<dl class="lowdim-claim-rows">
+<dt>What is measured</dt><dd>{quantity}</dd>
+<dt>Control, which must fail</dt><dd>{control}</dd>
+<dt>Ranges over</dt><dd class="lowdim-claim-range">{escape(_range(verdict, fresh))}</dd>
+<dt>Where</dt><dd><a href="{link}">the cell that measured it: <code>{claim.id}</code></a></dd>
+</dl></details>
 ::::
 """
 

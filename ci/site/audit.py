@@ -2,7 +2,8 @@
 
 Each page is seen as readers see it, in light, in dark and on a phone of 360 px, from a local address with
 nothing else to be reached. ``page_probe.js`` looks inside the page; requests, the console, the links and the
-search are watched from outside.
+search are watched from outside. :mod:`ci.site.reach` asks whether everybody can read it, :mod:`ci.site.weigh`
+what a first visit costs.
 """
 
 import asyncio
@@ -17,11 +18,18 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from ci import paths
 from ci.site.browser import chromium, served
+from ci.site.reach import reach, settle
+from ci.site.weigh import Weight, weigh
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 AT_ONCE = 3
+HEAD = (
+    ("a viewport", '<meta name="viewport"', 1),
+    ("a description", '<meta name="description"', 1),
+    ("an icon", '<link rel="icon"', 1),
+)
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Look:
     findings: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
+    weight: Weight | None = None
 
 
 async def check(folder: Path) -> list[Look]:
@@ -45,6 +54,11 @@ async def check(folder: Path) -> list[Look]:
             context = await browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
             looks = await asyncio.gather(*(look(gate, context, address, name) for name in names))
             looks.append(await search(browser, address, looks))
+            weights = await asyncio.gather(*(weigh(gate, browser, address, name) for name in names))
+    for seen, weight in zip(looks, weights, strict=False):  # the last look is at the search
+        seen.findings += weight.findings()
+        seen.weight = weight
+        seen.findings += head((folder / seen.page).read_text(encoding="utf-8"))
     dead_links(looks, folder, address)
     return looks
 
@@ -60,14 +74,27 @@ async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, n
         for view in ("light", "dark", "phone"):
             await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
             await page.set_viewport_size(PHONE if view == "phone" else DESK)
+            await settle(page)
             result = await page.evaluate(PROBE, view)
             seen.findings += [
                 f"{kind} ({view}): {what}, in {where}" for kind, where, what in result["findings"]
             ]
             if view == "light":
                 seen.ids, seen.links = set(result["ids"]), result["links"]
+        seen.findings += await reach(page)
         await page.close()
     return seen
+
+
+def head(text: str) -> list[str]:
+    """What is missing in the head of a page, or there twice; what is there before any script has run."""
+    found = []
+    if 'data-theme="auto"' in text:
+        found.append("head: a theme that no style sheet knows, until a script has run")
+    for what, mark, count in HEAD:
+        if (number := text.count(mark)) != count:
+            found.append(f"head: {number} times {what}, expected {count}")
+    return found
 
 
 def watch(page: Page, address: str, seen: Look) -> None:
@@ -102,7 +129,8 @@ async def search(browser: Browser, address: str, looks: list[Look]) -> Look:
     page = await browser.new_page(viewport=DESK)
     watch(page, address, seen)
     try:
-        await page.goto(address + looks[0].page)
+        names = [look.page for look in looks]
+        await page.goto(address + ("index.html" if "index.html" in names else names[0]))
         titles = await page.evaluate(
             "[...document.querySelectorAll('h1, h2, nav a')].map((e) => e.innerText)"
         )
@@ -145,6 +173,16 @@ def main(folder: Path) -> int:
     pages = sum(seen.page.endswith(".html") for seen in looks)
     seconds = time.monotonic() - started
     print(f"{pages} pages in light, dark and at 360 px: {count or 'no'} findings, {seconds:.1f} s")
+    weights = [seen.weight for seen in looks if seen.weight]
+    if weights:
+        most = {
+            name: max(getattr(w, name) for w in weights) for name in vars(weights[0]) if name[0] not in "pm"
+        }
+        paint = max(weight.paint for weight in weights)
+        print(
+            f"at most {most['size'] / 1000:.0f} KB, {most['requests']} requests, shift {most['shift']:.3f};"
+        )
+        print(f"on slow 4G, at a quarter of the speed: painted {paint:.1f} s, loaded {most['load']:.1f} s")
     return int(count > 0)
 
 

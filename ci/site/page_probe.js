@@ -63,10 +63,9 @@
   }
 
   function descriptions() {
-    for (const e of document.querySelectorAll("img, svg, canvas, object, iframe, video, [role=img]")) {
+    for (const e of document.querySelectorAll("svg, canvas, object, iframe, video, [role=img]")) {
       if (e.closest("[aria-hidden=true]") || e.parentElement.closest("svg, [role=img]")) continue;
       const control = e.closest("a, button, summary, label");
-      if (e.tagName === "IMG" && e.hasAttribute("alt") && e.getAttribute("role") === "presentation") continue;
       const named = [e.getAttribute("alt"), e.getAttribute("aria-label"), e.querySelector(":scope > title")?.textContent,
         control?.textContent, control?.getAttribute("aria-label"), control?.title, control?.dataset.tooltip];
       if (!named.some((name) => name?.trim())) found("no description", e, "a picture without alt text");
@@ -80,22 +79,6 @@
       seen.add(e.id);
     }
     return [...seen];
-  }
-
-  function textContrast() {
-    const seen = new Set();
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const e = walker.currentNode.parentElement;
-      if (seen.has(e) || !walker.currentNode.data.trim() || !shown(e) || e.closest(".katex-mathml, svg, :disabled")) continue;
-      seen.add(e);
-      const style = getComputedStyle(e);
-      const size = parseFloat(style.fontSize);
-      const needed = size >= 24 || (size >= 18.66 && style.fontWeight >= 600) ? 3 : 4.5;
-      const behind = background(e);
-      const ratio = contrast(over(colour(style.color), behind), behind);
-      if (ratio < needed - 0.05) found("contrast", e, `${ratio.toFixed(1)}:1 for "${short(walker.currentNode.data)}"`);
-    }
   }
 
   // Lines and letters of a picture; what is fainter than half is meant to stay behind.
@@ -147,6 +130,35 @@
     }
   }
 
+  // What is wider than its place scrolls there, by the keyboard too, and says what it is.
+  function cutFormulas() {
+    for (const e of document.querySelectorAll(".katex-display, .pst-scrollable-table-container")) {
+      if (!shown(e) || e.scrollWidth <= e.clientWidth + 1) continue;
+      const said = e.tabIndex === 0 && e.getAttribute("role") === "group" && e.getAttribute("aria-label");
+      if (!said || !/gradient/.test(getComputedStyle(e).backgroundImage)) found("cut formula", e, "it goes on without a cue");
+    }
+    const edge = document.documentElement.clientWidth;
+    for (const e of document.querySelectorAll(".katex")) {
+      if (!shown(e) || e.closest(".katex-display, table, pre, details:not([open])")) continue;
+      const right = Math.max(...[...e.getClientRects()].map((box) => box.right));
+      if (right > edge + 1) found("cut formula", e, `${Math.round(right - edge)} px beyond the edge`);
+    }
+  }
+
+  // Lines of 66 to 72 letters are read best; a paragraph of four lines or more tells how many it has.
+  function longLines() {
+    const counts = [];
+    for (const e of document.querySelectorAll("main p")) {
+      if (!shown(e) || e.closest("table, figcaption, .lowdim-caption")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(e);
+      const height = parseFloat(getComputedStyle(e).lineHeight);
+      const lines = Math.round(e.getBoundingClientRect().height / height);
+      if (lines >= 4 && !e.querySelector(".katex")) counts.push([e.textContent.length / (lines - 0.5), e]);
+    }
+    for (const [letters, e] of counts) if (letters > 76) found("long lines", e, `${Math.round(letters)} letters`);
+  }
+
   let ids = [];
   let links = [];
   if (view === "light") {
@@ -154,13 +166,13 @@
     rawMarkup();
     descriptions();
     cutCode();
+    longLines();
     ids = identities();
     links = [...document.querySelectorAll("a[href]")].map((a) => [a.href, place(a)]);
   }
-  if (view === "phone") overflow();
-  else {
-    textContrast();
-    pictureContrast();
-  }
+  if (view === "phone") {
+    overflow();
+    cutFormulas();
+  } else pictureContrast();
   return { ids, links, findings };
 }

@@ -1,7 +1,9 @@
 """A clean site passes the check, and each fault, planted on a page of its own, is found."""
 
 import asyncio
+import random
 import re
+import string
 
 import pytest
 
@@ -9,12 +11,18 @@ from ci.site import audit
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width">
-<style>html {{ color-scheme: light dark; background: light-dark(white, #111) }}
+<meta name="description" content="A page."><link rel="icon" href="data:,">
+<style>@media print {{ body {{ color: black !important }} }}
+@media print {{ details::details-content {{ content-visibility: visible }} }}
+html {{ color-scheme: light dark; background: light-dark(white, #111) }}
 body {{ color: light-dark(black, #ddd) }}
 path {{ fill: none }}
 a {{ color: light-dark(#00e, #9cf) }}</style>
-</head><body><h1>Extrapolation</h1><form action="search.html"><input name="q" aria-label="Search"></form>
-{}</body></html>"""
+</head><body><main><h1>Extrapolation</h1>
+<form action="search.html"><input name="q" aria-label="Search"></form>
+{}</main></body></html>"""
+NOISE = "".join(random.Random(0).choices(string.ascii_letters + string.digits, k=420_000))
+LONG = "Words that go on and on without an end are hard to read, as everybody knows. " * 12
 
 CLEAN = """<p id="there">Prices are $5, and <code>$x^2$</code> is code. <a href="#there">Here</a>,
 <a href="index.html?again#there">again</a>, <a href="https://example.org/">elsewhere</a>.</p>
@@ -43,35 +51,92 @@ FAULTS = {
     "script-throws": ("<script>missing()</script>", r"page error: .*missing is not defined"),
     "formula-error": (
         '<span class="katex-error" title="ParseError: x">\\frac</span>',
-        r"formula \(light\): ParseError: x, in span.katex-error",
+        r"formula \(light\): ParseError: x, in main > span.katex-error",
     ),
     "formula-red": (
         '<span class="katex-html" style="background: white"><span style="color: #cc0000">\\foo</span></span>',
-        r"formula \(light\): red: \\foo, in span.katex-html > span",
+        r"formula \(light\): red: \\foo, in main > span.katex-html > span",
     ),
-    "raw-dollars": ("<p>where $x^2$ is</p>", r"raw markup \(light\): \$x\^2\$, in p"),
-    "raw-role": ("<p>see {glue:md}`slope`</p>", r"raw markup \(light\): \{glue:md\}`, in p"),
-    "page-missing": ('<a href="nowhere.html">x</a>', r"dead link: nowhere.html, in a"),
-    "anchor-missing": ('<a href="index.html#nowhere">x</a>', r"dead link: index.html#nowhere, in a"),
-    "own-anchor-missing": ('<a href="#nowhere">x</a>', r"dead link: own-anchor-missing.html#nowhere, in a"),
+    "raw-dollars": ("<p>where $x^2$ is</p>", r"raw markup \(light\): \$x\^2\$, in main > p"),
+    "raw-role": ("<p>see {glue:md}`slope`</p>", r"raw markup \(light\): \{glue:md\}`, in main > p"),
+    "page-missing": ('<a href="nowhere.html">x</a>', r"dead link: nowhere.html, in main > a"),
+    "anchor-missing": ('<a href="index.html#nowhere">x</a>', r"dead link: index.html#nowhere, in main > a"),
+    "own-anchor-missing": (
+        '<a href="#nowhere">x</a>',
+        r"dead link: own-anchor-missing.html#nowhere, in main > a",
+    ),
     "image-undescribed": (
         '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
-        r"no description \(light\): a picture without alt text, in img",
+        r"axe image-alt \(critical; light 1280, light 768, light 360\): img",
     ),
     "drawing-undescribed": (
         '<svg viewBox="0 0 1 1" width="9"></svg>',
-        r"no description \(light\): .*, in svg",
+        r"no description \(light\): .*, in main > svg",
     ),
     "too-wide": (
         '<div id="wide" style="width: 500px">x</div>',
         r"overflow \(phone\): 1\d\d px wider than the window: \"x\", in #wide",
     ),
     "code-too-wide": (
-        '<pre id="long" style="overflow: auto; width: 50px">a line of code</pre>',
+        '<pre id="long" tabindex="0" style="overflow: auto; width: 50px">a line of code</pre>',
         r"cut code \(light\): \d+ px too wide: \"a line of code\", in #long",
     ),
-    "pale-text": ('<p style="color: #999">pale</p>', r'contrast \(light\): 2.8:1 for "pale", in p'),
-    "dark-text": ('<p style="color: #444">dim</p>', r'contrast \(dark\): 1.9:1 for "dim", in p'),
+    "pale-text": (
+        '<p style="color: light-dark(#999, #ddd)">pale</p>'
+        "<style>@media print { p { color: black !important } }</style>",
+        r"axe color-contrast \(serious; light 1280, light 768, light 360\): p",
+    ),
+    "dark-text": (
+        '<p style="color: #444">dim</p>',
+        r"axe color-contrast \(serious; dark 1280, dark 768, dark 360\): p",
+    ),
+    "formula-cut": (
+        '<div class="katex-display" style="overflow-x: auto"><a href="#">x</a>'
+        '<div style="width: 900px">wide</div></div>',
+        r"cut formula \(phone\): it goes on without a cue, in main > div.katex-display",
+    ),
+    "formula-beyond": (
+        '<div style="overflow: hidden; white-space: nowrap">'
+        '<span class="katex" style="display: inline-block; width: 500px">a + b</span></div>',
+        r"cut formula \(phone\): 1\d\d px beyond the edge, in main > div > span.katex",
+    ),
+    "lines-long": (
+        f'<p style="line-height: 20px; font-size: 12px">{LONG}</p>',
+        r"long lines \(light\): \d+ letters, in main > p",
+    ),
+    "theme-unresolved": (
+        '<!-- data-theme="auto" -->',
+        r"head: a theme that no style sheet knows, until a script has run",
+    ),
+    "two-viewports": (
+        '<meta name="viewport" content="width=device-width">',
+        r"head: 2 times a viewport, expected 1",
+    ),
+    "folded-on-paper": (
+        "<details><summary>Proof</summary><p>It is long.</p></details>"
+        "<style>details::details-content { content-visibility: hidden !important }</style>",
+        r'paper: a folded part is not printed: "ProofIt is long."',
+    ),
+    "pale-on-paper": (
+        "<p>Words.</p><style>@media print { p { color: #ddd } }</style>",
+        r"paper: pale text: rgb\(221, 221, 221\)",
+    ),
+    "icon-erased": (
+        '<i class="fa-star" style="mask-image: linear-gradient(black, black); display: block">x</i>',
+        r"high contrast: an icon is erased: fa-star",
+    ),
+    "heavy": (f"<script>const noise = '{NOISE}'</script>", r"weight: 3\d\d KB on the wire, at most 300"),
+    "chatty": (
+        "".join(f'<img alt="x" src="icon.svg?{i}">' for i in range(21)),
+        r"requests: 22, at most 20",
+    ),
+    "shifting": (
+        "<div id='late'></div><div style='height: 300px'>Below.</div><script>"
+        "const late = () => { document.getElementById('late').style.height = '300px' };"
+        "const watch = new PerformanceObserver(() => setTimeout(late, 250));"
+        "watch.observe({type: 'paint', buffered: true})</script>",
+        r"layout shift: 0\.\d+, at most 0.02, most of it div",
+    ),
     "pale-line": (
         '<svg id="fig" role="img" aria-label="x" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="#ddd"/></svg>',
         r"contrast \(light\): 1.4:1 for stroke rgb\(221, 221, 221\), in #fig",
@@ -81,6 +146,8 @@ FAULTS = {
 
 
 def write(folder, pages):
+    icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    (folder / "icon.svg").write_text(icon, encoding="utf-8")
     for name, body in pages.items():
         (folder / f"{name}.html").write_text(PAGE.format(body), encoding="utf-8")
     return folder

@@ -3,17 +3,42 @@
 import asyncio
 import re
 
-from ci.site.pdf import print_pdf
+from pypdf import PdfReader
 
-PAGE = """<!doctype html><html lang="en"><head><title>A book</title></head><body>
-<h1>One</h1><p>Text.</p><h1 style="break-before: page">Two</h1><p>Text.</p></body></html>"""
+from ci.site.pdf import begins, print_pdf
+
+PAGE = """<!doctype html><html lang="en"><head><title>A book</title>
+<style>.lowdim-title-page, .lowdim-contents-page, section[id] {{ break-after: page }}</style>
+</head><body><article class="bd-article">
+<h1>A book<a class="headerlink" href="#x" title="Link to this heading">#</a></h1><p>Text.</p>
+<div class="toctree-wrapper">{}</div></article>
+<div class="extra_footer"><p>links</p><p>By us. 2026.</p></div></body></html>"""
+CHAPTER = """<section id="c{0}"><h2>
+<span class="section-number">{0}. </span>Chapter<a class="headerlink"
+href="#c{0}" title="Link to this heading">#</a></h2>
+<details><summary>Proof</summary><p>hidden{0}</p></details>
+</section>"""
 
 
-def test_printed_pages_are_tagged_and_bookmarked(tmp_path):
-    (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
+def test_a_book_on_paper_has_a_title_contents_with_numbers_and_bookmarks_once(tmp_path):
+    body = "".join(CHAPTER.format(i) for i in (1, 2))
+    (tmp_path / "index.html").write_text(PAGE.format(body), encoding="utf-8")
     asyncio.run(print_pdf(tmp_path, tmp_path / "book.pdf"))
     pdf = (tmp_path / "book.pdf").read_bytes()
-    assert pdf.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b", pdf)) == 2
     assert b"/StructTreeRoot" in pdf
-    assert b"/Outlines" in pdf
+    texts = [page.extract_text() for page in PdfReader(tmp_path / "book.pdf").pages]
+    marks = list(begins(tmp_path / "book.pdf"))
+    assert [title for title, _ in marks] == ["A book", "1. Chapter", "2. Chapter"]
+    assert "By us. 2026." in texts[0]
+    numbers = dict(marks)
+    for title in ("1. Chapter", "2. Chapter"):
+        assert re.search(rf"{re.escape(title)}\s*{numbers[title]}\b", texts[1])
+        assert title in texts[numbers[title] - 1].splitlines()[0]  # the head of its page
+    assert any("hidden2" in text for text in texts)
+    assert all(text.strip() for text in texts)
+
+
+def test_a_page_without_chapters_is_printed_once(tmp_path):
+    (tmp_path / "index.html").write_text("<title>x</title><h1>One</h1><p>Text.</p>", encoding="utf-8")
+    asyncio.run(print_pdf(tmp_path, tmp_path / "book.pdf"))
+    assert len(PdfReader(tmp_path / "book.pdf").pages) == 1

@@ -1,0 +1,164 @@
+// What a page does that a style sheet cannot: a menu that opens, parts that scroll by the keyboard, print that is whole.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // The menu of downloads.
+  const menus = all("[data-bs-toggle=dropdown]");
+  const open = (button, on) => {
+    button.setAttribute("aria-expanded", on);
+    button.nextElementSibling.classList.toggle("show", on);
+  };
+  for (const button of menus) button.addEventListener("click", () => open(button, button.getAttribute("aria-expanded") !== "true"));
+  document.addEventListener("click", (event) => {
+    for (const button of menus) if (!button.parentElement.contains(event.target)) open(button, false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const button of menus) {
+      if (button.getAttribute("aria-expanded") !== "true") continue;
+      open(button, false);
+      button.focus();
+    }
+  });
+
+  // A formula or a table that does not fit scrolls, by the keyboard too, and says what it is.
+  const names = { "katex-display": "formula", "pst-scrollable-table-container": "table" };
+  function scrollable() {
+    for (const code of all("pre")) code.tabIndex = code.scrollWidth > code.clientWidth ? 0 : -1;
+    for (const [kind, name] of Object.entries(names)) {
+      for (const part of all(`.${kind}`)) {
+        const cut = part.scrollWidth > part.clientWidth + 1;
+        part.classList.toggle("lowdim-cut", cut);
+        for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name })) {
+          if (cut) part.setAttribute(key, value);
+          else part.removeAttribute(key);
+        }
+      }
+    }
+  }
+  let waiting;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(scrollable, 150);
+  });
+  addEventListener("load", scrollable);
+  document.fonts?.ready.then(scrollable);
+
+  // Buttons that copy: each says which cell.
+  addEventListener("load", () => all(".copybtn").forEach((button, i) => button.setAttribute("aria-label", `Copy code ${i + 1}`)));
+
+  // On paper everything that is folded is open.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("details:not([open])");
+    for (const part of folded) part.open = true;
+  });
+  addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)));
+
+  // The Claims page: find a row by its kind, its chapter and its words.
+  const rows = all(".lowdim-ledger-entry");
+  if (rows.length) {
+    const chapters = [...new Set(rows.map((row) => row.closest("section")))];
+    const titles = chapters.map((part) => part.querySelector("h2").firstChild.textContent);
+    const kinds = [...new Set(rows.map((row) => row.querySelector(".lowdim-claim-kind").textContent))];
+    const form = document.createElement("form");
+    form.className = "lowdim-filter";
+    const choice = (name, words) => `<label>${name}<select name="${name}"><option value="">all</option>${words
+      .map((word, i) => `<option value="${i + 1}">${word}</option>`).join("")}</select></label>`;
+    form.innerHTML = `<label>Words<input type="search" name="words"></label>${choice("Kind", kinds)}${choice("Chapter", titles)}
+      <output aria-live="polite"></output>`;
+    chapters[0].before(form);
+    const show = () => {
+      const [words, kind, chapter] = ["words", "Kind", "Chapter"].map((name) => form.elements[name].value);
+      let count = 0;
+      for (const row of rows) {
+        const fits = row.textContent.toLowerCase().includes(words.trim().toLowerCase())
+          && (!kind || row.querySelector(".lowdim-claim-kind").textContent === kinds[kind - 1])
+          && (!chapter || row.closest("section") === chapters[chapter - 1]);
+        row.hidden = !fits;
+        count += fits;
+      }
+      for (const part of chapters) part.hidden = !part.querySelector(".lowdim-ledger-entry:not([hidden])");
+      form.querySelector("output").textContent = `${count} of ${rows.length} claims`;
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    const reveal = () => {
+      const row = document.getElementById(location.hash.slice(1));
+      if (row?.matches(".lowdim-ledger-entry")) row.querySelector("details").open = true;
+    };
+    addEventListener("hashchange", reveal);
+    reveal();
+    show();
+  }
+
+  // The search finds statements and claims by number, title and words, before it finds pages.
+  const results = document.getElementById("search-results");
+  const query = new URLSearchParams(location.search).get("q")?.trim().toLowerCase();
+  if (results && query) {
+    const root = document.documentElement.dataset.content_root || "./";
+    const parse = (name) => fetch(root + name).then((r) => (r.ok ? r.text() : "")).then((t) => new DOMParser().parseFromString(t, "text/html"));
+    const plain = (part) => {
+      for (const heard of all(".katex-mathml", part)) heard.remove();
+      return part.textContent.replace(/\s+/g, " ").trim();
+    };
+    const line = (href, words) => {
+      const item = document.createElement("li");
+      const link = item.appendChild(document.createElement("a"));
+      link.href = root + href;
+      link.textContent = words;
+      return item;
+    };
+    Promise.all([parse("statements.html"), parse("claims.html")]).then(([statements, claims]) => {
+      const items = [];
+      for (const row of all(".lowdim-statements tbody tr", statements)) {
+        const [number, title] = all("td", row).map(plain);
+        if (`${number} ${title}`.toLowerCase().includes(query)) items.push(line(row.querySelector("a").getAttribute("href"), `${number}: ${title}`));
+      }
+      for (const row of all(".lowdim-ledger-entry", claims)) {
+        const words = plain(row.querySelector(":scope > p:not(.lowdim-claim-head)"));
+        if (words.toLowerCase().includes(query)) items.push(line(`claims.html#${row.id}`, `Claim: ${words}`));
+      }
+      if (!items.length) return;
+      const list = document.createElement("ul");
+      list.className = "lowdim-found";
+      list.append(...items.slice(0, 12));
+      results.before(list);
+    });
+  }
+
+  // A statement, a reference or a formula that a link leads to is seen before one goes there.
+  const SEEN = ".proof, .citation, div.math, .lowdim-claim";
+  const pages = new Map();
+  const load = (url) => {
+    if (!pages.has(url)) pages.set(url, fetch(url).then((r) => r.text()).then((t) => new DOMParser().parseFromString(t, "text/html")));
+    return pages.get(url);
+  };
+  let card, soon;
+  const leave = () => { clearTimeout(soon); card?.remove(); card = null; };
+  async function preview(link) {
+    const [url, id] = link.href.split("#");
+    const page = url === location.href.split("#")[0] ? document : await load(url).catch(() => null);
+    const target = page?.getElementById(decodeURIComponent(id || ""));
+    if (!target?.matches(SEEN) || !(link.matches(":hover") || link === document.activeElement)) return;
+    leave();
+    card = document.createElement("div");
+    card.className = "lowdim-preview bd-article";
+    card.setAttribute("role", "tooltip");
+    card.append(document.importNode(target, true));
+    for (const part of all("[id]", card)) part.removeAttribute("id");
+    document.body.append(card);
+    const place = link.getBoundingClientRect();
+    card.style.left = `${Math.max(8, Math.min(place.left, innerWidth - card.offsetWidth - 8))}px`;
+    const below = place.bottom + card.offsetHeight + 12 < innerHeight;
+    card.style.top = `${below ? place.bottom + 6 : Math.max(8, place.top - card.offsetHeight - 6)}px`;
+  }
+  if (matchMedia("(hover: hover)").matches) {
+    for (const link of all('.bd-article a[href*="#"]:not(.headerlink)')) {
+      for (const event of ["mouseenter", "focus"]) link.addEventListener(event, () => { clearTimeout(soon); soon = setTimeout(preview, 200, link); });
+      for (const event of ["mouseleave", "blur"]) link.addEventListener(event, leave);
+    }
+    addEventListener("scroll", leave, { passive: true });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  }
+})();

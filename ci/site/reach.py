@@ -1,0 +1,98 @@
+"""Whether everybody can read a page: axe-core in both themes at three widths, on paper, in high contrast.
+
+axe visits every element, and of those nine in ten are the insides of formulas and pictures, which KaTeX and
+Matplotlib write alike everywhere. The first formula of a page is looked at, the others are boxes of their
+size; code has its colours in the first three cells. A theme changes colours and nothing else, so the dark
+one is held against the rule on contrast only.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Literal
+
+import axe_playwright_python
+from playwright.async_api import Page
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+Theme = Literal["light", "dark"]
+RULES: dict[Theme, dict] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+WIDTHS = (1280, 768, 360)
+SETTLE = 600  # milliseconds, in which a page answers to a new width
+BOXES = """() => {
+  const formulas = [...document.querySelectorAll(".katex")].slice(1);
+  const sizes = formulas.map((e) => e.getBoundingClientRect());
+  formulas.forEach((e, i) => {
+    const box = document.createElement("span");
+    box.style.cssText = `display: inline-block; width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
+    e.replaceChildren(box);
+  });
+  for (const svg of document.querySelectorAll(".lowdim-figure svg")) svg.replaceChildren();
+  for (const code of [...document.querySelectorAll("pre")].slice(3)) code.textContent = code.textContent;
+}"""
+RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], elementRef: false, ...rules}).then(
+  (found) => found.violations.map((v) => [v.id, v.impact, v.nodes.map((n) => n.target.join(" "))]))"""
+PAPER = """() => {
+  const found = [];
+  const shown = (e) => e.checkVisibility({checkVisibilityCSS: true, contentVisibilityAuto: true});
+  const text = document.querySelector("main p, p");
+  const level = (css) => (css.match(/[\\d.]+/g) || []).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3;
+  const colour = text ? getComputedStyle(text).color : "rgb(0, 0, 0)";
+  if (level(colour) > 110) found.push(`pale text: ${colour}`);
+  for (const e of document.querySelectorAll("details:not([open])")) {
+    const inside = [...e.children].find((child) => child.tagName !== "SUMMARY");
+    if (inside && !e.closest("nav") && !shown(inside))
+      found.push(`a folded part is not printed: "${e.textContent.trim().slice(0, 40)}"`);
+  }
+  return found;
+}"""
+CONTRAST = """() => {
+  const found = [];
+  for (const e of document.querySelectorAll("[class*=fa-]")) {
+    const style = getComputedStyle(e);
+    if (!e.checkVisibility() || style.maskImage === "none") continue;
+    if (style.forcedColorAdjust !== "none") found.push(`an icon is erased: ${e.className}`);
+  }
+  const hat = document.querySelector(".katex .accent");
+  if (hat && getComputedStyle(hat).forcedColorAdjust !== "none") found.push("a hat hides its letter");
+  return found;
+}"""
+
+
+async def reach(page: Page) -> list[str]:
+    """What keeps somebody from reading the page that is open; it is not fit for more afterwards."""
+    found = await on_paper(page) + await in_high_contrast(page)
+    await page.evaluate(BOXES)
+    await page.evaluate(AXE)
+    seen = defaultdict(list)
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        await settle(page)
+        for theme in RULES:
+            await page.emulate_media(color_scheme=theme)
+            for rule, impact, places in await page.evaluate(RUN, RULES[theme]):
+                seen[rule, impact, places[0], len(places)].append(f"{theme} {width}")
+    for (rule, impact, place, count), states in seen.items():
+        more = f" and {count - 1} more" if count > 1 else ""
+        found.append(f"axe {rule} ({impact}; {', '.join(states)}): {place}{more}")
+    return found
+
+
+async def settle(page: Page) -> None:
+    """Wait until a page has answered to a new width, by its own clock, which is late on a busy machine."""
+    await page.evaluate(f"new Promise((done) => requestAnimationFrame(() => setTimeout(done, {SETTLE})))")
+
+
+async def on_paper(page: Page) -> list[str]:
+    """Paper is light, whatever the screen is, and nothing on it is folded."""
+    await page.emulate_media(media="print", color_scheme="dark")
+    found = await page.evaluate(PAPER)
+    await page.emulate_media(media="screen", color_scheme="light")
+    return [f"paper: {what}" for what in dict.fromkeys(found)]
+
+
+async def in_high_contrast(page: Page) -> list[str]:
+    """With the colours of the system letters and icons are still there."""
+    await page.emulate_media(forced_colors="active")
+    found = await page.evaluate(CONTRAST)
+    await page.emulate_media(forced_colors="none")
+    return [f"high contrast: {what}" for what in dict.fromkeys(found)]
