@@ -20,6 +20,7 @@ from ci.progress import Progress
 
 PROGRESS = Progress()
 PIPELINE = paths.ROOT / "ci"
+PROOFS = paths.BOOK / "proofs" / "claims.yml"
 VERDICTS = [paths.LIBRARY / "ledger" / name for name in ("claims.py", "verdict.py")]
 
 
@@ -164,15 +165,16 @@ def task_ledger():
             return TaskFailed("the ledger does not hold:\n" + "\n".join(f"  {fault}" for fault in faults))
         titles = {chapter: title(nb) for chapter, nb in notebooks.items()}
         fresh = json.loads(paths.FRESH.read_text(encoding="utf-8")) if paths.FRESH.is_file() else None
+        proofs = yaml.safe_load(PROOFS.read_text(encoding="utf-8")) if PROOFS.is_file() else {}
         paths.PARTS.mkdir(parents=True, exist_ok=True)
-        paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles, fresh), encoding="utf-8")
+        paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles, fresh, proofs), encoding="utf-8")
         (paths.PARTS / "ledger_state.md").write_text(state(verdicts), encoding="utf-8")
         PROGRESS.say(f"  ledger  {len(verdicts)} claims verified")
 
     inputs = [
         paths.CLAIMS,
         *map(_executed, paths.sources()),
-        *([paths.FRESH] if paths.FRESH.is_file() else []),
+        *(path for path in (paths.FRESH, PROOFS) if path.is_file()),
         *VERDICTS,
         *_pipeline("pipeline/judge", "pipeline/pages", "pipeline/strips"),
     ]

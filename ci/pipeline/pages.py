@@ -11,7 +11,12 @@ from lowdim.ledger.claims import KINDS
 from lowdim.ledger.verdict import Verdict, html_numbers
 
 
-def claims_page(verdicts: list[Verdict], titles: dict[str, str], fresh: dict | None = None) -> str:
+def claims_page(
+    verdicts: list[Verdict],
+    titles: dict[str, str],
+    fresh: dict | None = None,
+    proofs: dict[str, str] | None = None,
+) -> str:
     """The Claims page in MyST Markdown: each claim, its measurement, its control, and the way to its cell."""
     laws = (fresh or {}).get("laws", {})
     parts = [
@@ -33,7 +38,9 @@ def claims_page(verdicts: list[Verdict], titles: dict[str, str], fresh: dict | N
         rows = [verdict for verdict in verdicts if verdict.claim.chapter == chapter]
         if rows:
             parts.append(f"\n## {int(chapter.partition('_')[0])}. {title}\n")
-            parts += [_entry(verdict, laws.get(verdict.claim.id)) for verdict in rows]
+            for verdict in rows:
+                id = verdict.claim.id
+                parts.append(_entry(verdict, laws.get(id), (proofs or {}).get(id, "").split()))
     return "\n".join(parts)
 
 
@@ -53,9 +60,13 @@ def _range(verdict: Verdict, fresh: dict | None) -> str:
     return f"Law, for {claim.drawn.strip()}.{tried}"
 
 
-def _entry(verdict: Verdict, fresh: dict | None) -> str:
+def _entry(verdict: Verdict, fresh: dict | None, proofs: list[str]) -> str:
     """A claim in a row, verdict and kind first; how it was measured is folded."""
     claim = verdict.claim
+    names = ", ".join(
+        f'<a href="checked.html#checked-{name.replace("_", "-")}"><code>{name}</code></a>' for name in proofs
+    )
+    checked = f"<dt>Machine-checked proof</dt><dd>{names}</dd>\n" if proofs else ""
     link = f"notebooks/{claim.chapter}.html#claim-{claim.id}"
     quantity = escape(claim.quantity[:1].upper() + claim.quantity[1:])
     control = f"{escape(claim.control)}: <strong>{html_numbers(digits(verdict.control))}</strong>"
@@ -75,7 +86,7 @@ def _entry(verdict: Verdict, fresh: dict | None) -> str:
 <dt>What is measured</dt><dd>{quantity}</dd>
 <dt>Control, which must fail</dt><dd>{control}</dd>
 <dt>Ranges over</dt><dd class="lowdim-claim-range">{escape(_range(verdict, fresh))}</dd>
-<dt>Where</dt><dd><a href="{link}">the cell that measured it: <code>{claim.id}</code></a></dd>
+{checked}<dt>Where</dt><dd><a href="{link}">the cell that measured it: <code>{claim.id}</code></a></dd>
 </dl></details>
 ::::
 """

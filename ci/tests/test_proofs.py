@@ -4,8 +4,12 @@ import re
 import sys
 
 import pytest
+import yaml
 
 from ci import paths, proofs
+from ci.pipeline.pages import claims_page
+from lowdim.ledger.claims import read_claims
+from lowdim.ledger.verdict import Verdict
 
 sys.path.insert(0, str(paths.BOOK / "_ext"))
 from checked import definitions, statement
@@ -75,6 +79,17 @@ def test_what_the_book_cites_is_proved(source):
     text = source.read_text(encoding="utf-8")
     cited = " ".join(re.findall(r"\{(?:checked|statement)\} ([\w ]+)", text)).split()
     assert set(cited) <= set(LISTED)
+
+
+def test_a_claim_names_proofs_that_there_are_and_the_page_of_claims_shows_them():
+    named = yaml.safe_load((paths.BOOK / "proofs" / "claims.yml").read_text(encoding="utf-8"))
+    claims = {claim.id: claim for claim in read_claims(paths.CLAIMS)}
+    for id, names in named.items():
+        assert claims[id].kind == "theorem"
+        assert set(names.split()) <= set(LISTED)
+    verdict = Verdict(claims["noether"], (0.0,), (1e9,))
+    page = claims_page([verdict], {claims["noether"].chapter: "A chapter"}, None, named)
+    assert "checked.html#checked-noether-identity" in page
 
 
 def test_the_page_has_every_theorem_once():
