@@ -22,6 +22,7 @@
   const front = make("section", "lowdim-title-page");
   front.append(make("p", "lowdim-title", plain(title || make("h1", "", document.title))));
   if (foot) front.append(...[...foot.children].slice(1).map((line) => make("p", "", line.textContent)));
+  foot?.closest("footer")?.remove();
   const list = make("ol", "lowdim-contents");
   for (const chapter of chapters) {
     const line = list.appendChild(make("li"));
