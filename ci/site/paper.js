@@ -22,6 +22,7 @@
   const front = make("section", "lowdim-title-page");
   front.append(make("p", "lowdim-title", plain(title || make("h1", "", document.title))));
   if (foot) front.append(...[...foot.children].slice(1).map((line) => make("p", "", line.textContent)));
+  foot?.closest("footer")?.remove();
   const list = make("ol", "lowdim-contents");
   for (const chapter of chapters) {
     const line = list.appendChild(make("li"));
@@ -40,6 +41,8 @@
   style.textContent = chapters.map(({ title: text, page }) => `@page ${page} { @top-center { content: ${quoted(text)}; } }`).join("\n");
   document.head.append(style);
   for (const { part, page, numbered } of chapters) {
+    const mark = part.previousElementSibling; // the target of links to the document would have a page of its own
+    if (mark?.matches("span[id]:empty")) part.prepend(mark);
     part.style.page = page; // another page style begins a page, and a second break would leave one blank
     part.style.breakBefore = "auto";
     if (!numbered) part.classList.add("lowdim-appendix");

@@ -13,7 +13,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>A book</title>
 <h1>A book<a class="headerlink" href="#x" title="Link to this heading">#</a></h1><p>Text.</p>
 <div class="toctree-wrapper">{}</div></article>
 <div class="extra_footer"><p>links</p><p>By us. 2026.</p></div></body></html>"""
-CHAPTER = """<section id="c{0}"><h2>
+CHAPTER = """<span id="document-c{0}"></span><section id="c{0}"><h2>
 <span class="section-number">{0}. </span>Chapter<a class="headerlink"
 href="#c{0}" title="Link to this heading">#</a></h2>
 <details><summary>Proof</summary><p>hidden{0}</p></details>
@@ -35,7 +35,7 @@ def test_a_book_on_paper_has_a_title_contents_with_numbers_and_bookmarks_once(tm
         assert re.search(rf"{re.escape(title)}\s*{numbers[title]}\b", texts[1])
         assert title in texts[numbers[title] - 1].splitlines()[0]  # the head of its page
     assert any("hidden2" in text for text in texts)
-    assert all(text.strip() for text in texts)
+    assert all(len(text.split()) > 2 for text in texts), "a page with nothing but its number and its head"
 
 
 def test_a_page_without_chapters_is_printed_once(tmp_path):
