@@ -313,7 +313,7 @@ WRONG_VALUES = {
     "gram has 3 NaN": lambda: gradients(one, ones, gram=np.diag(ones * np.nan)),
     "covariance has 3 NaN": lambda: population_loss(one, ones, np.diag(ones * np.nan)),
     "outputs must be 'last' or 'all', but is 'some'": lambda: lag_gram(3, outputs="some"),
-    "length must be a whole number of at least 1, but is 0": lambda: extrapolation_error(one, one, 0),
+    "horizon must be a whole number of at least 1, but is 0": lambda: extrapolation_error(one, one, 0),
 }
 WRONG_TYPES = {
     "target must be a NumPy array or a torch tensor, but is list": lambda: residuals(one, [1.0]),
