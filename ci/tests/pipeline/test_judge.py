@@ -86,7 +86,7 @@ def test_the_page_shows_sentence_measurement_control_and_the_way_to_the_cell(exe
     verdicts, faults = judge(kept, records(executed(CELLS[0])))
     page = claims_page(verdicts, {"01_small": "A small chapter"})
     assert faults == []
-    assert "## A small chapter" in page
+    assert "## 1. A small chapter" in page
     assert "A sentence about $x_{1}$." in page
     assert "2 × 10<sup>−12</sup> to 10<sup>−9</sup> (2 values)" in page
     assert "0.25 to nan (2 values)" in page

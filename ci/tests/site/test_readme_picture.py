@@ -7,6 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from ci.site import readme_picture as front
 from lowdim.figures.front import front as draw
 
 

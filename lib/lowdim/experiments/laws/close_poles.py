@@ -41,7 +41,16 @@ def close_pair(rng: np.random.Generator) -> tuple[LinearRNN, int]:
 
 @dataclass(frozen=True, eq=False)
 class Foreseen:
-    """A student before training, its teacher and training length, and what closeness predicts of it."""
+    r"""A student before training, its teacher and training length, and what closeness predicts of it.
+
+    Args:
+        start: the student.
+        truth: its teacher.
+        k: training length.
+        std: scale of the start.
+        gamma: the closeness $\Gamma$.
+        predicted: the imbalance that it predicts.
+    """
 
     start: LinearRNN
     truth: LinearRNN
