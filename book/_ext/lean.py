@@ -34,7 +34,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     static = out / "_static"
     for page in static.glob("*.html"):
         page.unlink()
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
+    pages = {path: text for path, text in texts.items() if "</head>" in text}  # a redirect has none
     for path, text in pages.items():
         root = "../" * (len(path.relative_to(out).parts) - 1)
         pages[path] = heads.head(path, roles.give(pictures.lighten(text), root), out, base)

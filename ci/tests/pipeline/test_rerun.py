@@ -92,7 +92,8 @@ def test_a_rerun_has_its_own_folder_and_leaves_the_book_alone(chapter, progress,
     before = sorted(paths.BOOK.rglob("*"))
     rerun.run("01_small", "k=9 poles=[0.5]", progress)
     ((notebook, html),) = built
-    assert notebook == paths.RUNS / "01_small" / "k=9,poles=0.5" / "01_small.ipynb"
+    folder = paths.RUNS / "01_small" / rerun.label({"k": 9, "poles": [0.5]})
+    assert notebook == folder / "01_small.ipynb"
     assert html == notebook.parent / "html"
     assert "9 0.0001 [0.5]" in notebook.read_text(encoding="utf-8")
     assert sorted(paths.BOOK.rglob("*")) == before
