@@ -82,7 +82,8 @@ def certify_data(
         ValueError: a batch of systems; arguments out of range.
 
     >>> from lowdim.systems import impulse_response, teacher
-    >>> truth, close = teacher([0.9, -0.5], [0.6, 0.4]), teacher([0.9, -0.5], [0.6, 0.4000001])
+    >>> truth = teacher([0.9, -0.5], [0.6, 0.4])
+    >>> close = teacher([0.9, -0.5], [0.6, 0.4000001])
     >>> certificate = certify_data(close, impulse_response(truth, 5), horizon=100)
     >>> certificate.feasible, bool(certificate.bound.max() < 2e-7)
     (True, True)

@@ -35,7 +35,8 @@ def origin_rate(
 
     >>> origin_rate(np.array([1.0, 0.5]))
     2.0
-    >>> origin_rate(np.array([1.0, 0.9]), np.array([[1.0, -0.5], [-0.5, 1.0]])).__round__(6)
+    >>> sigma = np.array([[1.0, -0.5], [-0.5, 1.0]])
+    >>> origin_rate(np.array([1.0, 0.9]), sigma).__round__(6)
     1.1
     """
     require_finite("target", target)

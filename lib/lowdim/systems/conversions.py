@@ -30,7 +30,8 @@ def to_state_space(rnn: LinearRNN) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     Raises:
         ValueError: a batch of systems.
 
-    >>> A, B, C, D = to_state_space(LinearRNN(np.array([[0.5]]), np.array([2.0]), np.array([1.0])))
+    >>> rnn = LinearRNN(np.array([[0.5]]), np.array([2.0]), np.array([1.0]))
+    >>> A, B, C, D = to_state_space(rnn)
     >>> float(D[0, 0]), float((C @ B)[0, 0])
     (2.0, 1.0)
     """
@@ -55,7 +56,7 @@ def from_state_space(state_space: Any) -> LinearRNN:
     Raises:
         ValueError: continuous time, several inputs or outputs, NaN or infinite entries.
 
-    >>> rnn = from_state_space(([[0.5]], [[1.0]], [[1.0]], [[0.0]]))  # 0, 1, 1/2, 1/4, ...
+    >>> rnn = from_state_space(([[0.5]], [[1.0]], [[1.0]], [[0.0]]))  # 0, 1, 1/2, ...
     >>> rnn.dim
     2
     """
