@@ -10,22 +10,10 @@ from pathlib import Path
 import pytest
 
 from ci import paths
+from ci.pipeline.chapter import HEAD
 from ci.progress import Progress
 
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A small chapter
-
-"""
+HEADER = HEAD + "# A small chapter\n\n"
 
 
 @pytest.fixture
