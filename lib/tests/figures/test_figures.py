@@ -168,7 +168,7 @@ def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
 
 
 @pytest.mark.parametrize(
-    "colour", [*style.SERIES, style.MUTED, *{c for n in range(1, 10) for c in style.ramp(n)}]
+    "colour", [*style.SERIES, style.MUTED, *sorted({c for n in range(1, 10) for c in style.ramp(n)})]
 )
 def test_colours_stand_out_on_both_pages(colour):
     # 3:1 is what WCAG 2.2, success criterion 1.4.11, asks of graphics.
