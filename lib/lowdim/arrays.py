@@ -48,8 +48,8 @@ def require_float(name: str, value: Array) -> None:
     array: Array = value
     if not array_namespace(array).isdtype(array.dtype, "real floating") or array.dtype.itemsize > 8:
         raise TypeError(
-            f"{name} must be real floating point (float64 in this book), but has dtype {array.dtype}; a longer one "
-            "would be rounded on the way: convert it with .astype(np.float64)."
+            f"{name} must be real floating point (float64 in this book), but has dtype {array.dtype}; a "
+            "longer one would be rounded on the way: convert it with .astype(np.float64)."
         )
 
 

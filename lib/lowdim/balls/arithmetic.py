@@ -26,8 +26,8 @@ _ALONE = threading.RLock()
 def precision(bits: int = PRECISION) -> Iterator[None]:
     """Compute with balls of this many bits.
 
-    python-flint has one precision for all threads, so one of them computes at a time: two that set and restore
-    it in turn would change each other's bits, and could leave it set for good.
+    python-flint has one precision for all threads, so one of them computes at a time: two that set and
+    restore it in turn would change each other's bits, and could leave it set for good.
 
     Args:
         bits: of each midpoint.
