@@ -55,7 +55,7 @@ class Split:
         return -most - drift, (most if q % 2 else arb(0)) + drift
 
     def imbalance(self) -> float:
-        r"""$\lVert B - C^{\mathsf T} \rVert / \lVert B + C^{\mathsf T} \rVert$, rounded up; 0 where both are 0."""
+        r"""$\lVert B - C^{\mathsf T} \rVert / \lVert B + C^{\mathsf T} \rVert$, rounded up; 0 if both are."""
         if self.minus[0] == 0:
             return 0.0
         return arithmetic.upper((self.minus[0] / self.plus[0]).sqrt()) if self.plus[0] > 0 else math.inf

@@ -19,8 +19,8 @@ from lowdim.certificate._enclosure import later_moments
 from lowdim.certificate._measure_split import Split, heard, split
 from lowdim.systems.linear import LinearRNN, spectral_measure
 
-# What is taken for rounding, relative: an asymmetry of A (float32 leaves some 1e-7), a weight, a distance of two
-# poles. These only decide what is refused; whatever passes enters the bound by what it does to the responses.
+# What is taken for rounding, relative: an asymmetry of A (float32 leaves some 1e-7), a weight, a distance of
+# two poles. These decide only what is refused; what passes enters the bound by what it does to the responses.
 _SYMMETRIC, _NEGLIGIBLE = 1e-6, 1e-12
 
 
@@ -139,7 +139,7 @@ def _poles(teacher: LinearRNN) -> tuple[np.ndarray, list[str]]:
         poles, weights = spectral_measure(LinearRNN((teacher.A + teacher.A.T) / 2, B, C))
     negligible = _NEGLIGIBLE * float(np.abs(weights).sum())
     refusals = [
-        f"teacher: negative weight {w * size[0] * size[1]:.3g} at pole {x:.3g}, but a balanced one has B = C.T"
+        f"teacher: negative weight {w * size[0] * size[1]:.3g} at pole {x:.3g}; a balanced one has B = C.T"
         for x, w in zip(poles, weights, strict=True)
         if w < -negligible
     ]
@@ -174,8 +174,8 @@ def _refusals(
         )
     if own.radius > max_radius:
         refusals.append(
-            f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}: start smaller, or "
-            "raise max_radius, and the bound grows like its powers"
+            f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}: start "
+            "smaller, or raise max_radius, and the bound grows like its powers"
         )
     if (unbalanced := own.imbalance()) > max_imbalance:
         refusals.append(

@@ -129,9 +129,9 @@ def code_digest(run: Callable) -> str:
     name = getattr(run, "__qualname__", repr(run))
     if not inspect.isfunction(run):
         raise ValueError(
-            f"run = {name} cannot be cached: it is no plain function, and what the object behind it holds is not in "
-            "the key. Define a function at the top of a module that takes all it needs as arguments, or pass "
-            "cache=None."
+            f"run = {name} cannot be cached: it is no plain function, and what the object behind it holds is "
+            "not in the key. Define a function at the top of a module that takes all it needs as "
+            "arguments, or pass cache=None."
         )
     try:
         source = inspect.getsourcefile(run)

@@ -1,6 +1,6 @@
 """Files from which a killed training continues.
 
-The first line of a file is the SHA-256 of the rest, so that a flipped bit is noticed; the rest begins with the
+The first line of a file is the SHA-256 of the rest, so that a flipped bit is noticed; the rest has the
 fingerprint of the run, of which this room's code is a part.
 """
 

@@ -124,13 +124,13 @@ def record(id: str, *, value: Any, control: Any) -> None:
     measured, held_against = _numbers(id, "value", value), _numbers(id, "control", control)
     if not all(map(math.isfinite, held_against)):
         raise ValueError(
-            f"claim {id!r}: control is {summary(held_against)}; NaN and infinity fail every test, so such a control "
-            "decides nothing: take one that stays finite"
+            f"claim {id!r}: control is {summary(held_against)}; NaN and infinity fail every test, so such a "
+            "control decides nothing: take one that stays finite"
         )
     if held_against == measured:
         raise ValueError(
-            f"claim {id!r}: control equals value, number for number; it must be the same measurement with another "
-            "input, where the claim fails"
+            f"claim {id!r}: control equals value, number for number; it must be the same measurement with "
+            "another input, where the claim fails"
         )
     display(Verdict(claims[id], measured, held_against))
 
@@ -175,8 +175,8 @@ def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
         ) from None
     if array.dtype.kind not in "fiu" or _holds_truth(given):
         raise ValueError(
-            f"claim {id!r}: {argument} must be real numbers, got {given!r}; of a comparison record the two sides' "
-            "difference or ratio, which says how far off it is"
+            f"claim {id!r}: {argument} must be real numbers, got {given!r}; of a comparison record the two "
+            "sides' difference or ratio, which says how far off it is"
         )
     if array.size == 0:
         raise ValueError(f"claim {id!r}: {argument} is empty, and an empty measurement decides nothing")

@@ -155,8 +155,8 @@ def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Arra
         raise ValueError(f"inputs must have a non-empty time axis last, but has shape {tuple(inputs.shape)}.")
     if inputs.ndim == 3 and inputs.shape[-1] == 1 and inputs.shape[-2] > 1 and not rnn.batch:
         raise ValueError(
-            f"inputs of shape {tuple(inputs.shape)} end in an axis of length 1, as (batch, time, features) does in "
-            "torch.nn; here time comes last: pass inputs[..., 0]."
+            f"inputs of shape {tuple(inputs.shape)} end in an axis of length 1, as (batch, time, features) "
+            "does in torch.nn; here time comes last: pass inputs[..., 0]."
         )
     extra = max(0, inputs.ndim - 1 - len(rnn.batch))
     try:

@@ -157,8 +157,8 @@ def _torch_steps(
     rule = _find_optimizer(optimizer)(weights, lr=step)
     if rnn.batch and type(rule).__name__ in _ACROSS:
         raise ValueError(
-            f"{type(rule).__name__} takes means over a whole tensor, so that in a batch the students would change "
-            "each other's steps; train them one by one: rnn[i]."
+            f"{type(rule).__name__} takes means over a whole tensor, so that in a batch the students would "
+            "change each other's steps; train them one by one: rnn[i]."
         )
     while True:
         loss, *slopes = gradient(*weights)

@@ -1,4 +1,4 @@
-"""A certificate holds in every unit of mass, at the edge of float64, in threads, and refuses no more than it must."""
+"""A certificate holds in every unit of mass and in threads, and refuses no more than it must."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor

@@ -111,12 +111,12 @@ def test_lags_outside_the_sequences_are_refused(lags, k):
 
 
 def test_no_loss_is_negative():
-    """Of fewer sequences than lags the form is singular, and rounding alone decides its sign at a perfect fit."""
+    """Of fewer sequences than lags the form is singular, and at a perfect fit rounding decides its sign."""
     losses = []
     for seed in range(30):
         rng = np.random.default_rng(seed)
         truth, inputs = random_student(3, 0.5, rng), draw_inputs(4, 9, rng)
         data = empirical_loss(inputs, simulate(truth, inputs)[:, -1])
-        near = truth.map(lambda x: x * (1 + 1e-9))  # noqa: B023
+        near = truth.map(lambda x: x * (1 + 1e-9))
         losses.append(float(population_loss(near, data.target, covariance=data.covariance)))
     assert min(losses) >= 0
