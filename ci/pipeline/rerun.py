@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ci import paths
-from ci.pipeline.execute import NotebookError, execute, read, shut_out
+from ci.pipeline.execute import NotebookError, execute, shut_out
+from ci.pipeline.parameters import Parameter, UsageError, read, require
 from ci.progress import Progress
-
-
-class UsageError(Exception):
-    """A name or a parameter that does not fit; the message says which ones do."""
 
 
 def find(name: str) -> Path:
@@ -37,25 +34,21 @@ def parse(text: str, source: Path) -> dict[str, Any]:
     """Parameters from text like ``k=9 poles=[0.9, -0.5]``, of the types that the notebook gives them.
 
     Raises:
-        UsageError: if one is unknown, has another type or no value.
+        UsageError: if one is unknown, has another type or no value, or one that the chapter does not allow.
     """
-    known = parameters(source)
+    known, _ = read(source)
     given = {}
     for word in re.split(r"\s+(?=\w+=)", text.strip()) if text.strip() else []:
         name, _, value = word.partition("=")
         if name not in known:
             raise UsageError(f"{source.stem} has no parameter {name!r}.{_listing(known)}")
         if not value:
-            raise UsageError(f"{name} has no value: write {name}={known[name]['default']}")
-        given[name] = _typed(name, value, known[name]["default"])
+            raise UsageError(f"{name} has no value: write {name}={known[name].default}")
+        if name in given:
+            raise UsageError(f"{name} is given twice: {word} and {name}={given[name]}")
+        given[name] = _typed(name, value, known[name].default)
+    require(given, source)
     return given
-
-
-def parameters(source: Path) -> dict[str, dict[str, str]]:
-    """What papermill knows of each parameter: its default, as it is written, and its comment."""
-    import papermill
-
-    return papermill.inspect_notebook(read(source))
 
 
 def _typed(name: str, text: str, written: str) -> Any:
@@ -70,20 +63,21 @@ def _typed(name: str, text: str, written: str) -> Any:
     if isinstance(default, float) and type(value) is int:
         return float(value)
     if isinstance(default, tuple | list) and isinstance(value, tuple | list):
-        return type(default)(value)
+        real = any(isinstance(x, float) for x in default)
+        return type(default)(float(x) if real and type(x) is int else x for x in value)
     if type(value) is not type(default):
         kinds = f"{type(value).__name__}, and the notebook wants {type(default).__name__}"
         raise UsageError(f"{name}={text} is {kinds}, as in {name} = {written}")
     return value
 
 
-def _listing(known: dict[str, dict[str, str]]) -> str:
-    rows = [f"  {name} = {entry['default']}".ljust(34) + entry["help"] for name, entry in known.items()]
+def _listing(known: dict[str, Parameter]) -> str:
+    rows = [f"  {name} = {entry.default}".ljust(34) + entry.help for name, entry in known.items()]
     return " It takes:\n" + "\n".join(rows) if rows else " It takes none."
 
 
-def run(name: str, text: str, progress: Progress) -> Path:
-    """Execute a chapter with parameters; the path of the page to read.
+def run(name: str, text: str, progress: Progress) -> tuple[Path, int]:
+    """Execute a chapter with parameters; the path of the page to read, and how many of its claims fail.
 
     Raises:
         UsageError: if the name or a parameter does not fit.
@@ -109,7 +103,7 @@ def label(given: dict[str, Any]) -> str:
     return f"{short[:80]}-{hashlib.sha256(repr(sorted(given.items())).encode()).hexdigest()[:8]}"
 
 
-def _run(source: Path, given: dict[str, Any], folder: Path, progress: Progress) -> Path:
+def _run(source: Path, given: dict[str, Any], folder: Path, progress: Progress) -> tuple[Path, int]:
     from ci.pipeline.freeze import clean, write
     from ci.pipeline.judge import judge, records
     from ci.site.build import build_page
@@ -122,17 +116,19 @@ def _run(source: Path, given: dict[str, Any], folder: Path, progress: Progress) 
     _, faults = judge(claims, records({name: nb}))
     told = "\n".join(f"  {fault}" for fault in faults) or "  every claim holds"
     progress.say(f"The chapter's claims, with these parameters:\n{told}")
-    return build_page(folder / f"{name}.ipynb", folder / "html")
+    return build_page(folder / f"{name}.ipynb", folder / "html"), len(faults)
 
 
 def main(name: str, text: str) -> int:
-    """Run the chapter of this name with the parameters in this text."""
+    """Run the chapter of this name with the parameters in this text: 1 if a claim fails, 2 if refused."""
     shut_out()
     progress = Progress()
     try:
-        page = run(name, text, progress)
+        page, faults = run(name, text, progress)
     except (UsageError, NotebookError) as error:
         progress.say(str(error))
         return 2
     progress.say(f"Your run of {name}: {paths.shown(page)}")
-    return 0
+    if faults:
+        progress.say(f"{faults} of its claims do not hold with these parameters; exit status 1")
+    return int(bool(faults))

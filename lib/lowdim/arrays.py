@@ -23,6 +23,17 @@ def identity_like(array: Array) -> Array:
     return array_namespace(array).eye(array.shape[-1], dtype=array.dtype, device=device(array))
 
 
+def own(array: Array) -> Array:
+    """A copy, so that writing into the original changes nothing; the same tensor if it requires gradients.
+
+    Args:
+        array: a NumPy array or a torch tensor.
+    """
+    if is_torch_array(array):
+        return array if array.requires_grad else array.clone()
+    return array.copy()
+
+
 def require_float(name: str, value: Array) -> None:
     """Refuse what is not a real floating-point array.
 
@@ -35,9 +46,10 @@ def require_float(name: str, value: Array) -> None:
             f"{name} must be a NumPy array or a torch tensor, but is {type(value).__name__}: {value!r}."
         )
     array: Array = value
-    if not array_namespace(array).isdtype(array.dtype, "real floating"):
+    if not array_namespace(array).isdtype(array.dtype, "real floating") or array.dtype.itemsize > 8:
         raise TypeError(
-            f"{name} must be real floating point (float64 in this book), but has dtype {array.dtype}."
+            f"{name} must be real floating point (float64 in this book), but has dtype {array.dtype}; a "
+            "longer one would be rounded on the way: convert it with .astype(np.float64)."
         )
 
 
@@ -139,4 +151,6 @@ def like(reference: Array, value: Array | None) -> Array:
         return None
     if is_numpy_array(reference) and is_torch_array(value):
         value = value.detach().cpu()  # NumPy reads neither a graph nor a GPU
+        if not value.dtype.is_floating_point or value.dtype.itemsize < 4:
+            value = value.double()  # nor bfloat16
     return array_namespace(reference).asarray(value, dtype=reference.dtype, device=device(reference))

@@ -1,12 +1,11 @@
 """One chapter with other parameters: what is refused, and where the result goes."""
 
-import ast
-
 import pytest
+import yaml
 
 from ci import paths
 from ci.pipeline import rerun
-from ci.pipeline.execute import execute, read
+from ci.pipeline.execute import execute
 from ci.pipeline.freeze import clean, write
 from ci.site.build import build_page
 
@@ -34,7 +33,7 @@ def chapter(notebook, tmp_path, monkeypatch):
         ("", {}),
         ("k=9 std=0.1", {"k": 9, "std": 0.1}),
         ("std=1", {"std": 1.0}),
-        ("poles=[0.5,-1]", {"poles": [0.5, -1]}),
+        ("poles=[0.5,-1]", {"poles": [0.5, -1.0]}),
         (" poles=(0.5, 0.25)  k=3 ", {"poles": [0.5, 0.25], "k": 3}),
         ("label=c d k=3", {"label": "c d", "k": 3}),
         ("label='c=d'", {"label": "c=d"}),
@@ -47,14 +46,6 @@ def test_values_have_the_types_of_the_notebook(chapter, text, given):
     assert list(map(type, parsed.values())) == list(map(type, given.values()))
 
 
-@pytest.mark.parametrize("source", paths.sources(), ids=lambda source: source.stem)
-def test_every_parameter_of_the_book_can_be_given(source):
-    # papermill reads one assignment a line: of "a, b = 1, 2" it knows neither.
-    (cell,) = (cell for cell in read(source).cells if "parameters" in cell.metadata.get("tags", []))
-    assigned = [target for line in ast.parse(cell.source).body for target in line.targets]
-    assert [ast.unparse(target) for target in assigned] == list(rerun.parameters(source))
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -63,6 +54,7 @@ def test_every_parameter_of_the_book_can_be_given(source):
             "01_small has no parameter 'd'. It takes:\n  k = 5                           training length\n",
         ),
         ("k=9.5", "k=9.5 is float, and the notebook wants int, as in k = 5"),
+        ("k=3 k=4", "k is given twice: k=4 and k=3"),
         ("k=many", "k=many is str, and the notebook wants int"),
         ("poles=3", "poles=3 is int, and the notebook wants list"),
         ("k=", "k has no value: write k=5"),
@@ -105,3 +97,18 @@ def test_the_page_of_a_rerun_is_readable_by_itself(chapter, progress, tmp_path):
     page = build_page(tmp_path / "01_small.ipynb", tmp_path / "html")
     assert "A small chapter" in page.read_text(encoding="utf-8")
     assert "9 0.0001 [0.9, -0.5]" in page.read_text(encoding="utf-8")
+
+
+def test_a_rerun_with_false_claims_ends_in_another_way(chapter, monkeypatch, capsys):
+    monkeypatch.setattr("ci.site.build.build_page", lambda _, html: html / "index.html")
+    claims = paths.CLAIMS.parent / "claims.yml"
+    entry = yaml.safe_load(claims.read_text(encoding="utf-8"))[0] | {"id": "small", "chapter": "01_small"}
+    written = chapter.parent / "claims.yml"
+    written.write_text(yaml.safe_dump([entry]), encoding="utf-8")
+    monkeypatch.setattr(paths, "CLAIMS", written)
+    assert rerun.main("01_small", "k=9") == 1  # the chapter records nothing
+    told = capsys.readouterr().err
+    assert "1 of its claims do not hold with these parameters; exit status 1" in told.splitlines()[-1]
+    written.write_text("[]", encoding="utf-8")
+    assert rerun.main("01_small", "k=9") == 0
+    assert rerun.main("01_small", "k=x") == 2

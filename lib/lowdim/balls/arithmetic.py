@@ -9,13 +9,31 @@ between responses near 1 has lost ten digits before it is multiplied by a consta
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb, arb_mat, ctx
 
 from lowdim.systems.linear import LinearRNN
 
 PRECISION = 256  # bits; a bound loses some 2 d̂ log2(horizon) of them, 100 for d̂ = 5 and 1,000 lags
+_ALONE = threading.RLock()
+
+
+@contextmanager
+def precision(bits: int = PRECISION) -> Iterator[None]:
+    """Compute with balls of this many bits.
+
+    python-flint has one precision for all threads, so one of them computes at a time: two that set and
+    restore it in turn would change each other's bits, and could leave it set for good.
+
+    Args:
+        bits: of each midpoint.
+    """
+    with _ALONE, ctx.workprec(bits):
+        yield
 
 
 def parts(rnn: LinearRNN) -> tuple[arb_mat, arb_mat, arb_mat]:

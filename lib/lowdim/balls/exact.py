@@ -3,11 +3,12 @@ r"""True errors, to the last digit: what a certified bound is held against."""
 from __future__ import annotations
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from jaxtyping import Float
 
 from lowdim.arrays import require_count
 from lowdim.balls import arithmetic
+from lowdim.balls.arithmetic import precision
 from lowdim.systems.linear import LinearRNN
 
 _DIGITS = arb(2) ** -60  # a float64 needs 2^-53
@@ -36,7 +37,7 @@ def exact_errors(student: LinearRNN, teacher: LinearRNN, horizon: int) -> Float[
     horizon = require_count("horizon", horizon)
     bits = 512
     while True:
-        with ctx.workprec(bits):
+        with precision(bits):
             own, true = (arithmetic.responses(*arithmetic.parts(rnn), horizon) for rnn in (student, teacher))
             errors = [abs(m - t) for m, t in zip(own, true, strict=True)]
             if all(e.rad() < _DIGITS * e.mid() or e.rad() < _TINY for e in errors):

@@ -21,7 +21,9 @@ def later_moments(student: Split, poles: np.ndarray, horizon: int) -> list[tuple
     For any nodes t, each of them twice, Newton's formula gives $m^+_q = \sum_{i<n} h_{q-i}(t_0, \dots, t_i)
     \int N_i\, d\mu^+ + \int N_n D\, d\mu^+$.  The integrals of $N_i$ are measured, and $N_n$ is a square: the
     last term averages $D(x) = h_{q-n}(t, x)$ over a non-negative measure of mass $\int N_n\, d\mu^+$.  Every
-    choice of fewer than k / 2 nodes gives an interval; these are intersected.
+    choice of fewer than k / 2 nodes gives an interval; these are intersected, with what holds without any
+    nodes: $0 \le m^+_q \le R^{q-e} m^+_e$ at even q, $|m^+_q| \le R^{q-e} m^+_e$ at odd q, e the last even
+    lag that was measured.
 
     Args:
         student: the measure $\mu^+$: its moments at lags j < k, and the eigenvalues that carry it.
@@ -45,13 +47,13 @@ def later_moments(student: Split, poles: np.ndarray, horizon: int) -> list[tuple
         roots.append(np.pad(chosen, (0, most - len(chosen)), constant_values=np.inf))
         powers.append(([0.0] * n + [float(h) for h in rows[n]])[:horizon])
     low, high = _remainders(np.array(powers), np.array(roots), np.array(masses), student)
-    return [
-        (
-            _largest_ball([known[q - k] + low[i, q] for i, known in enumerate(knowns)]),
-            -_largest_ball([-known[q - k] - high[i, q] for i, known in enumerate(knowns)]),
-        )
-        for q in range(k, horizon)
-    ]
+    even, radius, bounds = (k - 1) // 2 * 2, arb(student.radius), []
+    for q in range(k, horizon):
+        most = student.plus[even] * radius ** (q - even)
+        lows = [known[q - k] + low[i, q] for i, known in enumerate(knowns)] + [-most if q % 2 else arb(0)]
+        highs = [known[q - k] + high[i, q] for i, known in enumerate(knowns)] + [most]
+        bounds.append((_largest_ball(lows), -_largest_ball([-ball for ball in highs])))
+    return bounds
 
 
 def _choices(student: Split, poles: np.ndarray, most: int) -> list[np.ndarray]:
@@ -65,9 +67,13 @@ def _choices(student: Split, poles: np.ndarray, most: int) -> list[np.ndarray]:
     found = [poles, np.unique(student.poles[np.abs(student.poles[:, None] - poles).argmin(axis=0)])]
     for weighted in (moments[1:] - low * moments[:-1], high * moments[:-1] - moments[1:]):
         try:
-            found.append(quadrature(weighted[: 2 * most])[0])
+            nodes = quadrature(weighted[: 2 * most])[0]
         except ValueError:  # rounding: a measure near one end of the spectrum, weighted to nothing
             continue
+        if (
+            np.abs(nodes).max(initial=0.0) <= 2 * student.radius
+        ):  # else rounding again: they are in the spectrum
+            found.append(nodes)
     return found
 
 
@@ -89,7 +95,8 @@ def _remainders(
     height = (np.where(np.isinf(apart), 1.0, apart) ** 2).prod(axis=-1) * (1 + 1e-12) + _TINY
     values, errors = _quotients(powers, student)
     total = upper(student.plus[0])
-    return -_largest(errors - values, height, masses, total), _largest(values + errors, height, masses, total)
+    low, high = (_largest(side, height, masses, total) for side in (errors - values, values + errors))
+    return -np.nan_to_num(low, nan=np.inf), np.nan_to_num(high, nan=np.inf)  # what overflowed bounds nothing
 
 
 def _quotients(powers: np.ndarray, student: Split) -> tuple[np.ndarray, np.ndarray]:

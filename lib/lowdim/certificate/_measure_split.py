@@ -6,10 +6,12 @@ With $u = B - C^{\mathsf T}$ and $v = B + C^{\mathsf T}$ the response is $m_j = 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from flint import arb
+from scipy.sparse.csgraph import connected_components
 
 from lowdim.balls import arithmetic
 from lowdim.systems.linear import LinearRNN
@@ -51,6 +53,34 @@ class Split:
         most = self.minus[even] * arb(self.radius) ** (q - even)
         drift = self.gain * q * self.skew * (arb(self.radius) + self.skew) ** (q - 1)
         return -most - drift, (most if q % 2 else arb(0)) + drift
+
+    def imbalance(self) -> float:
+        r"""$\lVert B - C^{\mathsf T} \rVert / \lVert B + C^{\mathsf T} \rVert$, rounded up; 0 if both are."""
+        if self.minus[0] == 0:
+            return 0.0
+        return arithmetic.upper((self.minus[0] / self.plus[0]).sqrt()) if self.plus[0] > 0 else math.inf
+
+    def unit(self) -> tuple[Split, arb]:
+        """The same for responses divided by a power of two near the largest mass, and that power, exact."""
+        digits, exponent = (self.plus[0] + self.minus[0]).upper().man_exp()
+        mass = arb(2) ** (int(exponent) + int(digits).bit_length())
+        plus, minus = ([m / mass for m in part] for part in (self.plus, self.minus))
+        return replace(self, plus=plus, minus=minus, gain=self.gain / mass), mass
+
+
+def heard(rnn: LinearRNN) -> LinearRNN:
+    """The system without the states that B and C do not touch and that A couples to none that they touch.
+
+    The responses are the same, to the last digit: a pole of no weight is none of the system.
+
+    Args:
+        rnn: NumPy float64, no batch axes.
+    """
+    _, group = connected_components(rnn.A != 0, directed=False)
+    keep = np.isin(group, group[(rnn.B != 0) | (rnn.C != 0)])
+    if keep.all() or not keep.any():
+        return rnn
+    return LinearRNN(rnn.A[np.ix_(keep, keep)], rnn.B[keep], rnn.C[keep])
 
 
 def split(rnn: LinearRNN, k: int) -> Split:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import is_array_api_obj
-from flint import arb, ctx
+from flint import arb
 from jaxtyping import Float
 
 from lowdim.arrays import Array, as_numpy, require_count
 from lowdim.balls import arithmetic
-from lowdim.balls.arithmetic import PRECISION, upper
+from lowdim.balls.arithmetic import PRECISION, precision, upper
 from lowdim.certificate.known_teacher import _single
 from lowdim.moments.ranges import Infeasible, response_ranges
 from lowdim.systems.linear import LinearRNN
@@ -116,7 +116,7 @@ def _distance(student: LinearRNN, low: np.ndarray, high: np.ndarray) -> np.ndarr
     Balls grow with every lag, by the norm of $|A|$; the precision is doubled until that is not seen.
     """
     for bits in (PRECISION, 4 * PRECISION, 16 * PRECISION):
-        with ctx.workprec(bits):
+        with precision(bits):
             own = arithmetic.responses(*arithmetic.parts(student), len(low))
             balls = [
                 abs(m - a).max(abs(m - b)) for m, a, b in zip(own, low.tolist(), high.tolist(), strict=True)

@@ -10,20 +10,18 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from flint import ctx
 from jaxtyping import Float
 
 from lowdim.arrays import as_numpy, require_count
 from lowdim.balls import arithmetic
-from lowdim.balls.arithmetic import PRECISION, upper
+from lowdim.balls.arithmetic import precision, upper
 from lowdim.certificate._enclosure import later_moments
-from lowdim.certificate._measure_split import Split, split
-from lowdim.systems.balance import imbalance
+from lowdim.certificate._measure_split import Split, heard, split
 from lowdim.systems.linear import LinearRNN, spectral_measure
 
-# What is taken for rounding, relative: an asymmetry of A, a weight found from eigenvectors. These only decide
-# what is refused; whatever passes enters the bound by what it does to the responses.
-_SYMMETRIC, _NEGLIGIBLE = 1e-10, 1e-12
+# What is taken for rounding, relative: an asymmetry of A (float32 leaves some 1e-7), a weight, a distance of
+# two poles. These decide only what is refused; what passes enters the bound by what it does to the responses.
+_SYMMETRIC, _NEGLIGIBLE = 1e-6, 1e-12
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def certify(
         The certificate; `.valid` says whether the hypotheses hold, `.reason` which do not.
 
     Raises:
-        ValueError: a batch of systems, k or horizon below 1.
+        ValueError: a batch of systems, k or horizon below 1, a limit that is not positive.
 
     >>> from lowdim.systems import teacher
     >>> truth = teacher([0.9, -0.5], [0.6, 0.4])
@@ -99,11 +97,14 @@ def certify(
     >>> bool(certify(close, truth, k=4, horizon=100).bound.max() < 2e-7)
     True
     >>> certify(truth, truth, k=3, horizon=100).reason
-    'k = 3 is below 2 x 2 = 4 for a teacher with 2 poles'
+    'k = 3 is below 2 x 2 = 4 for a teacher with 2 poles: train on more lags'
     """
     k, horizon = require_count("k", k), require_count("horizon", horizon)
-    student, teacher = _single("student", student), _single("teacher", teacher)
-    with ctx.workprec(PRECISION):
+    student, teacher = heard(_single("student", student)), _single("teacher", teacher)
+    for name, most in (("max_radius", max_radius), ("max_imbalance", max_imbalance)):
+        if not most > 0:  # nothing is above NaN
+            raise ValueError(f"{name} must be a positive number, but is {most!r}.")
+    with precision():
         poles, refusals = _poles(teacher)
         known = max(k, 2 * len(poles) + 1)  # one more than k at k = 2 d̂: the mass of the square polynomials
         own = split(student, known)
@@ -114,9 +115,11 @@ def certify(
         refusals += _refusals(student, own, len(poles), k, max_radius, max_imbalance)
         bound = [math.inf] * horizon if refusals else [upper(abs(r)) for r in residuals[:horizon]]
         if not refusals:
-            for q, (low, high) in enumerate(later_moments(own, poles, horizon), known):
-                rest = own.rest(q)
-                bound.append(upper(abs(low + rest[0] - truth[q]).max(abs(high + rest[1] - truth[q]))))
+            unit, mass = own.unit()  # of mass near 1: what floats compute of it does not underflow
+            for q, (low, high) in enumerate(later_moments(unit, poles, horizon), known):
+                rest = unit.rest(q)
+                ends = [mass * (low + rest[0]) - truth[q], mass * (high + rest[1]) - truth[q]]
+                bound.append(upper(abs(ends[0]).max(abs(ends[1]))))
     return Certificate(
         np.array(bound), delta, upper(own.minus[0]), own.radius, not refusals, "; ".join(refusals)
     )
@@ -124,18 +127,25 @@ def certify(
 
 def _poles(teacher: LinearRNN) -> tuple[np.ndarray, list[str]]:
     """The teacher's distinct poles, and what is wrong with it."""
-    poles, weights, negligible = np.diag(teacher.A), teacher.B * teacher.C, 0.0
+    size = [np.abs(x).max() or 1.0 for x in (teacher.B, teacher.C)]
+    B, C = teacher.B / size[0], teacher.C / size[1]  # so that no product overflows
+    poles, weights = np.diag(teacher.A), B * C
     if not np.array_equal(teacher.A, np.diag(poles)):
         if (skew := _asymmetry(teacher.A)) > _SYMMETRIC:
-            return poles, [f"teacher: A is not symmetric, |A - A.T| / |A| = {skew:.3g}"]
-        poles, weights = spectral_measure(teacher)
-        negligible = _NEGLIGIBLE * float(np.abs(weights).sum())
+            return poles, [
+                f"teacher: A is not symmetric, |A - A.T| / |A| = {skew:.3g}, and no certificate covers such "
+                "a teacher yet"
+            ]
+        poles, weights = spectral_measure(LinearRNN((teacher.A + teacher.A.T) / 2, B, C))
+    negligible = _NEGLIGIBLE * float(np.abs(weights).sum())
     refusals = [
-        f"teacher: negative weight {w:.3g} at pole {x:.3g}"
+        f"teacher: negative weight {w * size[0] * size[1]:.3g} at pole {x:.3g}; a balanced one has B = C.T"
         for x, w in zip(poles, weights, strict=True)
         if w < -negligible
     ]
-    return np.unique(poles[np.abs(weights) > negligible]), refusals
+    found = np.sort(poles[np.abs(weights) > negligible])
+    apart = np.diff(found, prepend=-np.inf) > _NEGLIGIBLE * np.abs(found).max(initial=0.0)
+    return found[apart], refusals
 
 
 def _single(name: str, rnn: LinearRNN) -> LinearRNN:
@@ -145,7 +155,8 @@ def _single(name: str, rnn: LinearRNN) -> LinearRNN:
 
 
 def _asymmetry(A: np.ndarray) -> float:
-    return float(np.linalg.norm(A - A.T) / max(np.linalg.norm(A), np.finfo(np.float64).tiny))
+    size = float(np.linalg.norm(A))
+    return float(np.linalg.norm(A - A.T)) / size if size else 0.0
 
 
 def _refusals(
@@ -154,13 +165,20 @@ def _refusals(
     """The hypotheses on k and on the student that fail."""
     refusals = []
     if k < 2 * order:
-        refusals.append(f"k = {k} is below 2 x {order} = {2 * order} for a teacher with {order} poles")
+        refusals.append(
+            f"k = {k} is below 2 x {order} = {2 * order} for a teacher with {order} poles: train on more lags"
+        )
     if (skew := _asymmetry(student.A)) > _SYMMETRIC:
-        refusals.append(f"student: A is not symmetric, |A - A.T| / |A| = {skew:.3g}")
+        refusals.append(
+            f"student: A is not symmetric, |A - A.T| / |A| = {skew:.3g}: train with structure='symmetric'"
+        )
     if own.radius > max_radius:
-        refusals.append(f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unbalanced = float(imbalance(student))  # NaN, and not above anything, where B = C = 0: balanced
-    if unbalanced > max_imbalance:
-        refusals.append(f"student: imbalance {unbalanced:.3g} is above max_imbalance = {max_imbalance:g}")
+        refusals.append(
+            f"student: spectral radius {own.radius:.6g} is above max_radius = {max_radius:g}: start "
+            "smaller, or raise max_radius, and the bound grows like its powers"
+        )
+    if (unbalanced := own.imbalance()) > max_imbalance:
+        refusals.append(
+            f"student: imbalance {unbalanced:.3g} is above max_imbalance = {max_imbalance:g}: start smaller"
+        )
     return refusals

@@ -18,8 +18,10 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -119,12 +121,16 @@ def _from_array(value: Any) -> Any:
 def _attempt(run: Callable, i: int, point: Mapping[str, Any]) -> tuple[int, dict[str, Any], str]:
     """One run, in whichever process: what it returned, or how it failed."""
     try:
-        result = _plain(run(**point))
+        result = run(**point)
+        if not isinstance(result, Mapping):
+            raise TypeError(f"the run must return a dict of results, but returned {result!r}.")
+        result = _plain(result)
         if clash := ", ".join(result.keys() & {*point, "error"}):
             raise ValueError(f"the run returns {clash}, which is already a column of the table.")
         return i, result, ""
-    except Exception as error:
-        return i, {}, f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:
+        *_, last = traceback.extract_tb(error.__traceback__)
+        return i, {}, f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
 
 
 def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh: bool) -> Iterator[tuple]:

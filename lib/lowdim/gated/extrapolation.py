@@ -41,8 +41,9 @@ def normalized_error(
         seed: of the sequences.
 
     Raises:
-        ValueError: lengths not increasing by at least `window`.
+        ValueError: lengths not increasing by at least `window`, fewer than two sequences.
     """
+    sequences = require_count("sequences", sequences, least=2)  # one has no variance
     window, lengths = require_count("window", window), [require_count("lengths", T) for T in lengths]
     if any(b - a < window for a, b in zip([0, *lengths], lengths, strict=False)):
         raise ValueError(

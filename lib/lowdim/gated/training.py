@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from lowdim.arrays import require_count
 from lowdim.gated._run import Run
-from lowdim.gated.checkpoint import fingerprint, load, save
+from lowdim.gated.checkpoint import fingerprint, held, load, save
 from lowdim.gated.construct import require_seeds, stream
 from lowdim.gated.network import Recurrent
 
@@ -88,12 +88,13 @@ def train(
         decay: of the learning rate: "cosine", to zero, or "none".
         target: a copy stops once its mean loss over 50 steps is at most this; None never stops one early.
         checkpoint: a file, rewritten every 50 steps. Where it exists, training continues from it; a run that
-            was killed and is called again with the same arguments ends with the bits of one left alone.
+            was killed and is called again with the same arguments ends with the bits of one left alone.  A
+            damaged file is warned of, and training begins anew.
         progress: whether to draw a bar, where there is a terminal to draw it on.
 
     Raises:
         ValueError: copies, teachers and seeds of different number, an unknown name, a number out of range, a
-            checkpoint of another run.
+            checkpoint of another run, or in use by one.
     """
     k, steps = require_count("k", k), require_count("steps", steps)
     sequences = require_count("sequences", sequences)
@@ -110,26 +111,27 @@ def train(
         teacher = teacher.select([0] * student.copies)
     mark = fingerprint(
         student, teacher, k=k, steps=steps, seeds=seeds, sequences=sequences, outputs=outputs,
-        optimizer=optimizer, rate=rate, decay=decay, target=target,
+        optimizer=f"{optimizer} {OPTIMIZERS[optimizer]!r}", rate=rate, decay=decay, target=target,
     )  # fmt: skip
-    run = Run(student, partial(OPTIMIZERS[optimizer], lr=rate))
-    saved = load(checkpoint, mark, student.offset.device) if checkpoint is not None else None
-    if saved is not None:
-        run.restore(saved)
-    # disable=None: no bar where the output is no terminal.
-    with tqdm(total=steps, initial=run.step, desc=f"k = {k}", disable=None if progress else True) as bar:
-        while run.step < steps and run.live:
-            count = min(_CHUNK, steps - run.step)
-            live = [seeds[copy] for copy in run.live]
-            data = _data(teacher.select(run.live), live, run.step // _CHUNK, count, sequences, k)
-            losses = [
-                run.advance(*batch, last=outputs == "last", rate=rate * DECAYS[decay](run.step / steps))
-                for batch in zip(*data, strict=True)
-            ]
-            run.book(torch.stack(losses).mean(0), -math.inf if target is None else target)
-            if checkpoint is not None:
-                save(checkpoint, mark, run.saved())
-            bar.update(count)
+    with held(checkpoint):
+        run = Run(student, partial(OPTIMIZERS[optimizer], lr=rate))
+        saved = load(checkpoint, mark, student.offset.device) if checkpoint is not None else None
+        if saved is not None:
+            run.restore(saved)
+        # disable=None: no bar where the output is no terminal.
+        with tqdm(total=steps, initial=run.step, desc=f"k = {k}", disable=None if progress else True) as bar:
+            while run.step < steps and run.live:
+                count = min(_CHUNK, steps - run.step)
+                live = [seeds[copy] for copy in run.live]
+                data = _data(teacher.select(run.live), live, run.step // _CHUNK, count, sequences, k)
+                losses = [
+                    run.advance(*batch, last=outputs == "last", rate=rate * DECAYS[decay](run.step / steps))
+                    for batch in zip(*data, strict=True)
+                ]
+                run.book(torch.stack(losses).mean(0), -math.inf if target is None else target)
+                if checkpoint is not None:
+                    save(checkpoint, mark, run.saved())
+                bar.update(count)
     end = "finished" if target is None else "unreached"
     outcome = tuple(end if each is None else each for each in run.outcome)
     return Training(run.weights, outcome, np.array(run.taken), np.array(run.loss))

@@ -111,7 +111,8 @@ def record(id: str, *, value: Any, control: Any) -> None:
 
     Raises:
         KeyError: if no claim has this id.
-        ValueError: if ``claims.yml`` is malformed, or value or control is empty or not made of real numbers.
+        ValueError: if ``claims.yml`` is malformed; if value or control is empty or not made of real numbers
+            (a truth value is none); if a control is NaN, infinite, or the value itself.
         FileNotFoundError: if there is no ``claims.yml``.
     """
     from IPython.display import display
@@ -120,7 +121,18 @@ def record(id: str, *, value: Any, control: Any) -> None:
     claims = {claim.id: claim for claim in read_claims(path)}
     if id not in claims:
         raise KeyError(f"claim {id!r} is not in {path}, which lists {', '.join(claims) or 'no claim'}")
-    display(Verdict(claims[id], _numbers(id, "value", value), _numbers(id, "control", control)))
+    measured, held_against = _numbers(id, "value", value), _numbers(id, "control", control)
+    if not all(map(math.isfinite, held_against)):
+        raise ValueError(
+            f"claim {id!r}: control is {summary(held_against)}; NaN and infinity fail every test, so such a "
+            "control decides nothing: take one that stays finite"
+        )
+    if held_against == measured:
+        raise ValueError(
+            f"claim {id!r}: control equals value, number for number; it must be the same measurement with "
+            "another input, where the claim fails"
+        )
+    display(Verdict(claims[id], measured, held_against))
 
 
 def summary(numbers: tuple[float, ...]) -> str:
@@ -155,12 +167,27 @@ def html_numbers(text: str) -> str:
 
 
 def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
-    array = np.asarray(given.detach() if hasattr(given, "detach") else given)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"claim {id!r}: {argument} must be real numbers, got {given!r}")
+    try:
+        array = np.asarray(given.detach().cpu() if hasattr(given, "detach") else given)
+    except ValueError:
+        raise ValueError(
+            f"claim {id!r}: {argument} is made of pieces of different length; flatten them, as in [*a, *b]"
+        ) from None
+    if array.dtype.kind not in "fiu" or _holds_truth(given):
+        raise ValueError(
+            f"claim {id!r}: {argument} must be real numbers, got {given!r}; of a comparison record the two "
+            "sides' difference or ratio, which says how far off it is"
+        )
     if array.size == 0:
         raise ValueError(f"claim {id!r}: {argument} is empty, and an empty measurement decides nothing")
     return tuple(float(x) for x in array.ravel())
+
+
+def _holds_truth(given: Any) -> bool:
+    """Whether a truth value hides among numbers, where NumPy would make 0 or 1 of it."""
+    if isinstance(given, (list, tuple)):
+        return any(map(_holds_truth, given))
+    return getattr(given, "dtype", type(given)) in (bool, np.bool_)
 
 
 def _share(passed: Iterable[bool]) -> float:

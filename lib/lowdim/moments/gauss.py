@@ -100,18 +100,19 @@ def quadrature(
     moments = np.asarray(moments, dtype=np.float64)
     if moments.ndim != 1 or moments.size < 2 or not np.isfinite(moments).all():
         raise ValueError(f"moments must be a list of at least two finite numbers, but is {moments!r}.")
-    gram, shifted = _gram(moments, basis)
-    size = float(np.abs(moments).max())
-    L, noise = _cholesky(gram, size)
-    n = min(len(L), len(shifted))
-    if n == 0 and size == 0:
+    if not moments.any():
         return np.empty(0), np.empty(0)
+    moments, mass, time = _scaled(moments, basis)
+    gram, shifted = _gram(moments, basis)
+    reach = _reach(moments, basis)
+    L, noise = _cholesky(gram, float(np.abs(moments).max()), reach)
+    n = min(len(L), len(shifted))
     half = solve_triangular(L[:n, :n], shifted[:n, :n], lower=True)
     poles, vectors = np.linalg.eigh(solve_triangular(L[:n, :n], half.T, lower=True))
     weights = moments[0] * vectors[:1].sum(axis=0) ** 2
     if n < len(shifted):
-        _require_fit(moments, poles, weights, basis, noise)
-    return poles, weights
+        _require_fit(moments, poles, weights, basis, noise, reach)
+    return np.ldexp(poles, time), np.ldexp(weights, mass)
 
 
 def recover_teacher(responses: Float[Array, " k"] | Sequence[float]) -> LinearRNN:
@@ -132,22 +133,43 @@ def recover_teacher(responses: Float[Array, " k"] | Sequence[float]) -> LinearRN
     return teacher(*quadrature(responses))
 
 
+def _scaled(moments: np.ndarray, basis: str) -> tuple[np.ndarray, int, int]:
+    """Moments of a measure of mass and width near 1, and the powers of two that lead back to the given one.
+
+    Powers of two, because they change no digit: the atoms of a scaled measure are the scaled atoms.
+    """
+    mass = int(np.frexp(moments[0] or np.abs(moments).max())[1])
+    time = int(np.frexp(_reach(moments, basis))[1]) if basis == "monomial" else 0
+    return np.ldexp(moments, -mass - time * np.arange(len(moments))), mass, time
+
+
+def _reach(moments: np.ndarray, basis: str) -> float:
+    r"""$\max_j |m_j / m_0|^{1/j}$, no larger than the largest pole; 1 for Chebyshev moments."""
+    if basis != "monomial" or moments[0] <= 0 or not moments[1:].any():
+        return 1.0
+    with np.errstate(divide="ignore"):
+        logs = np.log2(np.abs(moments[1:])) - np.log2(moments[0])
+    return float(np.exp2(np.max(logs / np.arange(1, len(moments)))))
+
+
 def _require_fit(
-    moments: np.ndarray, poles: np.ndarray, weights: np.ndarray, basis: str, noise: float
+    moments: np.ndarray, poles: np.ndarray, weights: np.ndarray, basis: str, noise: float, reach: float
 ) -> None:
     r"""Refuse moments that n atoms miss although they leave room for no more.
 
     Where the square of degree 2n that vanishes at the poles integrates to at most `noise`, every measure on
     [-1, 1] with these first 2n moments has its j-th within noise times the largest divided difference of
-    order 2n, which for $T_j$ (and $x^j$, whose is smaller) is $T_j^{(2n)}(1) / (2n)!$.
+    order 2n, which for $T_j$ (and $x^j$, whose is smaller) is $T_j^{(2n)}(1) / (2n)!$.  On [-R, R] that of
+    $x^j$ is $R^{j - 2n}$ times as large.
     """
     chebyshev = basis == "chebyshev"
     functions = np.polynomial.chebyshev.chebvander if chebyshev else np.polynomial.polynomial.polyvander
     missed = np.abs(functions(poles, len(moments) - 1).T @ weights - moments)
     order, j = 2 * len(poles), np.arange(len(moments))
     growth = 2.0**order * j / max(order, 1) * binom(j + order - 1, 2 * order - 1)
-    reach = np.abs(poles).max(initial=1.0) ** j
-    allowed = reach * (noise * np.maximum(growth, 1.0) + _ROUNDING * np.abs(moments).max())
+    reach = float(np.abs(poles).max(initial=reach))
+    allowed = noise * reach ** (j - order) * np.maximum(growth, 1.0)
+    allowed += _ROUNDING * np.abs(moments).max() * reach**j
     if (missed > allowed).any():
         raise ValueError(
             f"no non-negative measure has these moments: the first {order} leave room for {len(poles)} "
@@ -169,18 +191,19 @@ def _gram(moments: np.ndarray, basis: str) -> tuple[np.ndarray, np.ndarray]:
     return gram, shifted
 
 
-def _cholesky(gram: np.ndarray, size: float) -> tuple[np.ndarray, float]:
-    """The Cholesky factor as far as the pivots exceed their rounding, and the rounding of the last one.
+def _cholesky(gram: np.ndarray, size: float, reach: float) -> tuple[np.ndarray, float]:
+    r"""The Cholesky factor as far as the pivots exceed their rounding, and the rounding of the last one.
 
     A pivot is the integral of the square of a polynomial; with coefficients c that is a sum of products of
-    two of them and a moment, so relative errors in the moments move it by their size times (sum |c|)^2.
+    two of them and a moment, no larger than $m_0 R^j$.  So relative errors in the moments move it by their
+    size times $m_0 (\sum_i |c_i| R^i)^2$.
     """
     L, noise = np.zeros_like(gram), 0.0
     for r in range(len(gram)):
         row = solve_triangular(L[:r, :r], gram[:r, r], lower=True)
         pivot = gram[r, r] - row @ row
         c = solve_triangular(L[:r, :r], row, lower=True, trans=1)
-        noise = _ROUNDING * size * (1 + float(np.abs(c).sum())) ** 2
+        noise = _ROUNDING * size * float(reach**r + np.abs(c) @ reach ** np.arange(r)) ** 2
         if pivot < -noise:
             raise ValueError(
                 f"no non-negative measure has these moments: the square of a polynomial of degree {r} "

@@ -15,7 +15,8 @@ from jaxtyping import Float
 from scipy.linalg import block_diag
 
 from lowdim.arrays import require_count, require_finite, require_rng
-from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
+from lowdim.systems.structures import require_structure
 from lowdim.systems.teachers import teacher as diagonal
 
 _SPREADS = 1.25 ** np.arange(100)  # of the far poles, tried one after the other
@@ -80,7 +81,7 @@ def sharp_impostor(teacher: LinearRNN, k: int, next_response: float) -> LinearRN
     tried that does is taken, so that a small excess over the teacher's response comes from a stable student.
 
     Args:
-        teacher: the teacher, diagonal, with distinct poles and no zero weight.
+        teacher: the teacher, symmetric A, with distinct poles and no zero weight.
         k: training length, at least $2 \hat d$.
         next_response: the number $M \ne \hat m_k$ that it shall answer at lag k.
 
@@ -90,7 +91,9 @@ def sharp_impostor(teacher: LinearRNN, k: int, next_response: float) -> LinearRN
     Raises:
         ValueError: k too small, M the teacher's own response, poles that repeat or have no weight.
     """
-    poles, weights, k = np.diag(teacher.A), teacher.B * teacher.C, require_count("k", k)
+    k, (poles, weights) = require_count("k", k), spectral_measure(teacher)
+    if np.array_equal(teacher.A, np.diag(np.diag(teacher.A))):  # as given, to the last digit and in its order
+        poles, weights = np.diag(teacher.A), teacher.B * teacher.C
     size = len(poles)
     if k < 2 * size:
         raise ValueError(f"k must be at least 2 * {size}, twice the teacher's dimension, but is {k}.")
@@ -125,9 +128,10 @@ def disguise(rnn: LinearRNN, d: int, rng: np.random.Generator) -> LinearRNN:
 
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
-        ValueError: d below the dimension of `rnn`.
+        ValueError: d below the dimension of `rnn`, or A not symmetric.
     """
     require_rng(rng)
+    require_structure(rnn.A, "symmetric")
     if d < rnn.dim:
         raise ValueError(f"d must be at least {rnn.dim}, the states there are, but is {d}.")
     Q = np.linalg.qr(rng.standard_normal((d, d)))[0][:, : rnn.dim]

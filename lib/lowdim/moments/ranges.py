@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from jaxtyping import Float
 
 from lowdim.arrays import Array
-from lowdim.balls.arithmetic import PRECISION, lower, upper
+from lowdim.balls.arithmetic import lower, precision, upper
 from lowdim.moments._extremal import Extreme, Program
 from lowdim.moments._nearest import nearest
 from lowdim.moments.gauss import quadrature
@@ -147,7 +147,7 @@ def response_ranges(
     """
     target, lags, tolerance, (low, high) = _checked(target, lags, tolerance, interval)
     reach = max(abs(low), abs(high))
-    with ctx.workprec(PRECISION):
+    with precision():
         unit = arb(reach)
         size = max((abs(arb(y)) / unit**j for j, y in enumerate(target.tolist())), key=upper)
         total = size if upper(size) > 0 else arb(1)

@@ -11,11 +11,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from jaxtyping import Float
 
 from lowdim.arrays import Array, require_count
-from lowdim.balls.arithmetic import PRECISION, upper
+from lowdim.balls.arithmetic import precision, upper
 from lowdim.balls.divided_differences import quotient_range, table
 
 
@@ -42,7 +42,7 @@ def universal_constants(d_hat: int, horizon: int, radius: float = 1.0) -> Float[
     d_hat, horizon = require_count("d_hat", d_hat), require_count("horizon", horizon)
     if not (radius >= 1 and math.isfinite(radius)):
         raise ValueError(f"radius must be at least 1, as the poles are in [-1, 1], but is {radius!r}.")
-    with ctx.workprec(PRECISION):
+    with precision():
         R, most = arb(radius), 2 * d_hat
         return _rounded_up(
             sum((arb(2**i * math.comb(q, i)) for i in range(most)), arb(0))
@@ -74,7 +74,7 @@ def sharp_constants(
     nodes, horizon = _doubled(poles), require_count("horizon", horizon)
     if not 0 < radius < math.inf:
         raise ValueError(f"radius must be positive and finite, but is {radius!r}.")
-    with ctx.workprec(PRECISION):
+    with precision():
         newton = [[arb(1)]]  # coefficients of prod_{l<i} (x - t_l), lowest power first
         for node in nodes:
             last = newton[-1]
@@ -112,7 +112,7 @@ def all_horizons_constant(poles: Float[Array, " atoms"] | Sequence[float]) -> fl
     nodes = sorted(np.abs(_doubled(poles)).tolist())
     if nodes[-1] >= 1:
         return math.inf
-    with ctx.workprec(PRECISION):
+    with precision():
         total, above, below = arb(0), arb(1), arb(1)
         for node in nodes:
             below *= 1 - arb(node)

@@ -19,7 +19,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array, require_alike, require_count, require_finite
+from lowdim.arrays import Array, own, require_alike, require_count, require_finite
 from lowdim.systems.structures import require_structure
 
 _DIRECT_LENGTH = 64  # beyond this the two-sided product in impulse_response wins, for d up to some 130
@@ -28,6 +28,9 @@ _DIRECT_LENGTH = 64  # beyond this the two-sided product in impulse_response win
 @dataclass(frozen=True, eq=False)
 class LinearRNN:
     r"""The system $h_t = A h_{t-1} + B x_t$, $y_t = C h_t$, or a batch of them.
+
+    It holds copies: what is later written into the arrays that were passed does not change it.  Tensors that
+    require gradients are the exception; they stay the leaves of their graph.
 
     Args:
         A: transition matrix, shape (..., d, d).
@@ -57,6 +60,7 @@ class LinearRNN:
                 )
         for name in ("A", "B", "C"):
             require_finite(name, getattr(self, name))
+            object.__setattr__(self, name, own(getattr(self, name)))
 
     @property
     def dim(self) -> int:
@@ -149,6 +153,11 @@ def simulate(rnn: LinearRNN, inputs: Float[Array, "*sequences T"]) -> Float[Arra
     require_finite("inputs", inputs)
     if inputs.ndim == 0 or inputs.shape[-1] == 0:
         raise ValueError(f"inputs must have a non-empty time axis last, but has shape {tuple(inputs.shape)}.")
+    if inputs.ndim == 3 and inputs.shape[-1] == 1 and inputs.shape[-2] > 1 and not rnn.batch:
+        raise ValueError(
+            f"inputs of shape {tuple(inputs.shape)} end in an axis of length 1, as (batch, time, features) "
+            "does in torch.nn; here time comes last: pass inputs[..., 0]."
+        )
     extra = max(0, inputs.ndim - 1 - len(rnn.batch))
     try:
         np.broadcast_shapes(rnn.batch, tuple(inputs.shape[extra:-1]))
@@ -211,6 +220,15 @@ def krylov(
     for _ in range(horizon - 1):
         rows.append(xp.matmul(A, rows[-1][..., None])[..., 0])
     return xp.stack(rows, axis=-2)
+
+
+def detached(rnn: LinearRNN) -> LinearRNN:
+    """The system without the graph of gradients that its tensors may belong to.
+
+    Args:
+        rnn: NumPy or torch.
+    """
+    return rnn.map(lambda weights: weights.detach() if getattr(weights, "requires_grad", False) else weights)
 
 
 def stack(systems: Sequence[LinearRNN]) -> LinearRNN:

@@ -16,12 +16,13 @@ from tqdm import tqdm
 
 from lowdim.arrays import Array, like, require_count, require_rng
 from lowdim.systems.compare import as_target
-from lowdim.systems.linear import LinearRNN, simulate
+from lowdim.systems.linear import LinearRNN, detached, simulate
 from lowdim.systems.structures import require_structure
 from lowdim.training.objective import lag_gram, loss_and_gradients
 from lowdim.training.trajectory import RunStopped, Trajectory
 
 _SNAPSHOTS = 200  # recorded by default: enough for a curve, little enough for d = 200
+_ACROSS = {"Adafactor"}  # take means over all students of a batch
 _UNSUITED = {"Optimizer", "LBFGS", "Muon", "SparseAdam"}  # want a closure, matrices only, sparse gradients
 
 
@@ -62,6 +63,7 @@ def gradient_descent(
             optimizer.
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
+    rnn = detached(rnn)
     require_structure(rnn.A, structure)
     plain = optimizer == "gd"
     start = rnn if plain else _in_torch(rnn)
@@ -116,6 +118,7 @@ def stochastic_descent(
 
     k, sequences = require_count("k", k), require_count("sequences", sequences)
     require_rng(rng)
+    rnn, teacher = detached(rnn), detached(teacher)
     if teacher.batch:
         raise ValueError(f"teacher must be a single system, but has batch axes {teacher.batch}.")
     start = _in_torch(rnn)
@@ -152,6 +155,11 @@ def _torch_steps(
     """The same with a torch optimizer that is handed the gradient; it moves the weights in place."""
     weights = [w.detach().clone() for w in (rnn.A, rnn.B, rnn.C)]
     rule = _find_optimizer(optimizer)(weights, lr=step)
+    if rnn.batch and type(rule).__name__ in _ACROSS:
+        raise ValueError(
+            f"{type(rule).__name__} takes means over a whole tensor, so that in a batch the students would "
+            "change each other's steps; train them one by one: rnn[i]."
+        )
     while True:
         loss, *slopes = gradient(*weights)
         yield tuple(weights), loss

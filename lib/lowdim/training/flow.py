@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from lowdim.arrays import Array, as_numpy, like, require_times
 from lowdim.systems.compare import as_target, residuals
-from lowdim.systems.linear import LinearRNN
+from lowdim.systems.linear import LinearRNN, detached
 from lowdim.systems.structures import require_structure
 from lowdim.training._charts import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
@@ -102,6 +102,7 @@ def gradient_flow(
             f"gradient_flow integrates one student, but rnn has batch axes {rnn.batch}; each student needs "
             "steps of its own: loop over rnn[i], or use lowdim.experiments.sweep."
         )
+    rnn = detached(rnn)
     require_structure(rnn.A, structure)
     goal = as_numpy(as_target(rnn, target))
     gram = lag_gram(goal.size, covariance, outputs, gram)

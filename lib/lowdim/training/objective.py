@@ -123,14 +123,17 @@ def _semidefinite(name: str, matrix: Array, k: int, usual: str) -> np.ndarray:
 
 
 def quadratic_loss(r: Float[Array, "*batch k"], gram: Float[Array, "k k"] | None) -> Float[Array, "*batch"]:
-    r"""$r^{\mathsf T} M r$.
+    r"""$r^{\mathsf T} M r$; zero where rounding leaves less, as it may where M is singular.
 
     Args:
         r: residuals, shape (..., k).
-        gram: the matrix M, shape (k, k); None for the identity.
+        gram: the matrix M, shape (k, k), without negative eigenvalues; None for the identity.
     """
     xp = array_namespace(r)
-    return xp.sum(r * (r if gram is None else xp.matmul(r, gram)), axis=-1)
+    if gram is None:
+        return xp.sum(r * r, axis=-1)
+    loss = xp.sum(r * xp.matmul(r, gram), axis=-1)
+    return xp.where(loss < 0, 0 * loss, loss)
 
 
 def gradients(

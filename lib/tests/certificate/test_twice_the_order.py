@@ -114,7 +114,10 @@ def test_the_mass_off_the_nodes_is_what_counts():
 
 def test_one_lag_fewer_is_refused():
     truth = teacher([0.9, -0.5], [0.6, 0.4])
-    assert certify(truth, truth, 3, 20).reason == "k = 3 is below 2 x 2 = 4 for a teacher with 2 poles"
+    assert (
+        certify(truth, truth, 3, 20).reason
+        == "k = 3 is below 2 x 2 = 4 for a teacher with 2 poles: train on more lags"
+    )
 
 
 def test_delta_is_measured_on_the_training_lags_only():

@@ -1,6 +1,8 @@
 """Cached results: found by content alone, never half written, never believed when damaged."""
 
 import ast
+import functools
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -154,3 +156,59 @@ def test_code_without_a_file_is_refused(tmp_path, module):
     for run in (lambda: None, typed["run"], print):
         with pytest.raises(ValueError, match="cannot be cached"):
             ResultCache(tmp_path / "c", run)
+
+
+class Scaled:
+    """A run with a state of its own."""
+
+    def __init__(self, scale):
+        self.scale = scale
+
+    def run(self, x):
+        """Depends on more than x."""
+        return {"y": self.scale * x}
+
+
+@pytest.mark.parametrize("run", [Scaled(3).run, Scaled(7).run, functools.partial(print, 1), Scaled])
+def test_what_an_object_holds_is_no_key(tmp_path, run):
+    with pytest.raises(ValueError, match="cannot be cached: it is no plain function"):
+        ResultCache(tmp_path / "c", run)
+
+
+@pytest.mark.parametrize(
+    "how", ["import helper{n}", "from helper{n} import SCALE", "from helper{n} import *"]
+)
+def test_an_edit_of_a_module_of_ones_own_counts(tmp_path, module, monkeypatch, how):
+    n = how.count("S") + 2 * how.count("*")  # a name for each case: Python keeps what it has imported
+    monkeypatch.syspath_prepend(tmp_path)
+    deeper, helper = tmp_path / f"deeper{n}.py", tmp_path / f"helper{n}.py"
+    deeper.write_text("SCALE = 3")
+    helper.write_text(f"if True:\n    from deeper{n} import SCALE")
+    digests = {code_digest(run := module(f"{how.format(n=n)}\ndef run(): pass"))}
+    deeper.write_text("SCALE = 4")
+    digests.add(code_digest(run))
+    helper.write_text("SCALE = 5")
+    digests.add(code_digest(run))
+    assert len(digests) == 3
+    deeper.write_text("SCALE = 6")  # nobody imports it any more
+    assert code_digest(run) in digests
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path, module):
+    (tmp_path / "c").touch()
+    with pytest.raises(ValueError, match="is a file; it must be a folder"):
+        ResultCache(tmp_path / "c", module("def run(): pass"))
+
+
+@pytest.mark.parametrize("litter", ["folder", "no JSON with the right sum"])
+def test_litter_in_the_place_of_an_entry_is_replaced(tmp_path, module, litter):
+    cache = ResultCache(tmp_path / "c", module("def run(): pass"))
+    path = cache.path(POINT)
+    if litter == "folder":
+        (path / "inside").mkdir(parents=True)
+    else:
+        path.write_bytes(hashlib.sha256(b"{").hexdigest().encode() + b"\n{")
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert cache.load(POINT) is None
+    cache.store(POINT, {"y": 1})
+    assert cache.load(POINT) == {"y": 1}

@@ -30,6 +30,11 @@ def timed(x):
     time.sleep(0.1)
     return {"start": start, "end": time.monotonic()}
 
+def leaving(x):
+    if x == 1:
+        raise SystemExit("gone")
+    return None if x == 2 else {"y": x}
+
 def counted(x, folder):
     Path(folder, f"{x}-{time.monotonic_ns()}").touch()
     if x == 2:
@@ -85,9 +90,17 @@ def test_a_list_of_grids_runs_one_after_the_other(runs):
 def test_a_failed_run_is_a_row(runs):
     table = sweep(runs.picky, {"x": range(6)}, processes=2)
     assert list(table.x) == list(range(6))
-    assert table.error[3] == "ZeroDivisionError: x is three"
+    assert table.error[3] == "ZeroDivisionError: x is three (toy_runs.py:10)"
     assert (table.error.drop(3) == "").all()
     assert list(table.index[table.y.isna()]) == [3]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_run_that_leaves_or_returns_nothing_is_a_row(runs, processes):
+    table = sweep(runs.leaving, {"x": range(4)}, processes=processes)
+    assert list(table.y.fillna(-1)) == [0, -1, -1, 3]
+    assert table.error[1].startswith("SystemExit: gone (toy_runs.py:")
+    assert table.error[2].startswith("TypeError: the run must return a dict of results, but returned None")
 
 
 def test_a_run_that_kills_its_process_is_a_row(runs, started):

@@ -1,17 +1,22 @@
 """Training gated networks: the same twice, with copies that stop, killed half-way, watched."""
 
+import functools
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from lowdim import gated
+from lowdim.gated import checkpoint as files
+from lowdim.gated.training import OPTIMIZERS
 
 F64 = torch.float64
 
@@ -60,10 +65,17 @@ def test_students_learn():
 KILLED = """
 import sys
 from lowdim import gated
+from lowdim.gated import checkpoint as files
+from lowdim.gated.training import OPTIMIZERS
 
 start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
 gated.train(start, teachers, 5, {steps}, [0, 1], checkpoint=sys.argv[1])
 """
+
+
+def steps_in(file):
+    """The steps taken by the run whose checkpoint this is."""
+    return torch.load(io.BytesIO(file.read_bytes().partition(b"\n")[2]))["step"]
 
 
 def test_a_killed_training_ends_with_the_bits_of_one_left_alone(tmp_path):
@@ -73,12 +85,12 @@ def test_a_killed_training_ends_with_the_bits_of_one_left_alone(tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-c", KILLED.format(steps=steps), str(file)], env={**os.environ, **threads, **paths}
     )
-    while not (file.exists() and torch.load(file)["step"] >= 100):
+    while not (file.exists() and steps_in(file) >= 100):
         assert child.poll() is None, "ended before it could be killed"
         time.sleep(0.01)
     child.send_signal(signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
-    reached = torch.load(file)["step"]
+    reached = steps_in(file)
     assert 100 <= reached < steps
 
     start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
@@ -129,3 +141,53 @@ WRONG = {
 def test_what_cannot_be_right_is_refused(message, plain):
     with pytest.raises(ValueError, match=message):
         WRONG[message]()
+
+
+@pytest.fixture
+def checkpointed(tmp_path):
+    """A short training that writes a checkpoint: the call, and the file."""
+    start, teacher = gated.student(4, 0.2, [0]), gated.teacher(2, [0])
+
+    def go(name="run.pt"):
+        return gated.train(start, teacher, 5, 50, [0], sequences=4, checkpoint=tmp_path / name)
+
+    return go, tmp_path / "run.pt"
+
+
+@pytest.mark.parametrize("damage", ["bit", "cut", "empty"])
+def test_a_damaged_checkpoint_is_not_believed(checkpointed, damage):
+    go, file = checkpointed
+    whole, content = go(), file.read_bytes()
+    at = content.find(whole.network.readout.detach().numpy().tobytes())
+    flipped = content[:at] + bytes([content[at] ^ 0x40]) + content[at + 1 :]
+    file.write_bytes({"bit": flipped, "cut": content[: len(content) // 2], "empty": b""}[damage])
+    with pytest.warns(UserWarning, match=r"checkpoint .*run\.pt is damaged; the training begins anew"):
+        again = go()
+    assert torch.equal(again.network.readout, whole.network.readout)
+    assert file.read_bytes() == content
+
+
+def test_a_checkpoint_of_other_code_is_refused(checkpointed, monkeypatch):
+    go, _ = checkpointed
+    go()
+    other = functools.partial(torch.optim.Adam, betas=(0.9, 0.999), fused=True)
+    monkeypatch.setitem(OPTIMIZERS, "adam", other)
+    with pytest.raises(ValueError, match="other arguments, seeds, weights or code"):
+        go()
+
+
+def test_the_code_of_the_room_is_in_the_fingerprint(monkeypatch, tmp_path):
+    copy = tmp_path / "gated"
+    shutil.copytree(Path(files.__file__).parent, copy)
+    before = files.fingerprint(k=3)
+    monkeypatch.setattr(gated.checkpoint, "__file__", str(copy / "checkpoint.py"))
+    assert files.fingerprint(k=3) == before
+    (copy / "training.py").write_text("# edited")
+    assert files.fingerprint(k=3) != before
+
+
+def test_two_runs_do_not_share_a_checkpoint(checkpointed):
+    go, file = checkpointed
+    with files.held(file), pytest.raises(ValueError, match="in use by another run"):
+        go()
+    go()  # free again

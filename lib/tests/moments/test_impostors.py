@@ -107,6 +107,7 @@ WRONG = {
     "next_response is the teacher's own": lambda: sharp_impostor(truth, 4, impulse_response(truth, 5)[4]),
     "no real poles found that answer -1e.90 at lag 4": lambda: sharp_impostor(truth, 4, -1e90),
     "d must be at least 2": lambda: disguise(truth, 1, rng),
+    "A is not symmetric": lambda: disguise(LinearRNN(np.triu(np.ones((2, 2))), *np.ones((2, 2))), 3, rng),
 }
 
 
@@ -119,3 +120,12 @@ def test_a_wrong_value_gets_one_clear_error(message, plain):
 def test_a_seed_is_not_a_generator(plain):
     with pytest.raises(TypeError, match="rng must be a numpy Generator"):
         disguise(truth, 3, 0)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_rotated_teacher_has_impostors_too(seed):
+    rng = np.random.default_rng(seed)
+    truth = teacher([0.9, -0.3], [0.6, 0.4])
+    student = sharp_impostor(disguise(truth, 2, rng), 5, 0.9)
+    answer = impulse_response(truth, 6)
+    assert impulse_response(student, 6) == pytest.approx([*answer[:5], 0.9], abs=1e-9)

@@ -294,3 +294,25 @@ def test_a_stack_gives_its_systems_back_in_order(module):
 def test_what_does_not_stack_is_refused(sizes):
     with pytest.raises(ValueError, match="at least one system, all of one shape"):
         stack([contraction(d, np.random.default_rng(d)) for d in sizes])
+
+
+@pytest.mark.parametrize("convert", [lambda x: x, torch.from_numpy])
+def test_a_system_holds_copies(convert):
+    A, b = convert(np.array([[0.5]])), convert(np.array([1.0]))
+    rnn = LinearRNN(A, b, b)
+    A[0, 0] = b[0] = np.nan
+    assert float(impulse_response(rnn, 2)[1]) == 0.5
+
+
+def test_a_tensor_with_a_gradient_stays_the_leaf_it_is():
+    A = torch.tensor([[0.5]], dtype=torch.float64, requires_grad=True)
+    b = torch.ones(1, dtype=torch.float64)
+    impulse_response(LinearRNN(A, b, b), 3).sum().backward()
+    assert float(A.grad) == 2.0  # of 1 + a + a^2
+
+
+def test_a_trailing_axis_of_features_is_refused():
+    rnn = LinearRNN(np.eye(1) / 2, np.ones(1), np.ones(1))
+    with pytest.raises(ValueError, match=r"end in an axis of length 1, as \(batch, time, features\) does"):
+        simulate(rnn, np.ones((4, 9, 1)))
+    assert simulate(rnn, np.ones((4, 1, 1))).shape == (4, 1, 1)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.descent import gradient_descent, stochastic_descent
 from lowdim.training.objective import gradients, population_loss
@@ -253,3 +254,23 @@ def test_a_wrong_value_gets_one_clear_error(message, plain):
 def test_a_seed_is_not_a_generator(plain):
     with pytest.raises(TypeError, match="rng must be a numpy Generator"):
         stochastic_descent(TRUTH, TRUTH, 3, 0.1, 5, 0)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "Adam"])
+def test_students_that_require_gradients_train_without_a_graph(optimizer):
+    start = random_student(3, 0.1, np.random.default_rng(0))
+    target = impulse_response(teacher([0.9], [1.0]), 4)
+    leaves = start.map(lambda x: torch.from_numpy(x).requires_grad_())
+    run = gradient_descent(leaves, torch.from_numpy(target), 0.05, 30, optimizer)
+    plain = gradient_descent(start, target, 0.05, 30, optimizer)
+    assert not run.final.A.requires_grad
+    np.testing.assert_allclose(run.final.A, plain.final.A, rtol=1e-12)
+
+
+def test_an_optimizer_that_mixes_students_takes_one_at_a_time():
+    target = impulse_response(teacher([0.9], [1.0]), 4)
+    crowd = random_student(3, 0.1, np.random.default_rng(0), batch=(2,))
+    for optimizer in ("Adafactor", functools.partial(torch.optim.Adafactor, eps=(None, 1e-3))):
+        with pytest.raises(ValueError, match="Adafactor takes means over a whole tensor"):
+            gradient_descent(crowd, target, 0.05, 3, optimizer)
+        gradient_descent(crowd[0], target, 0.05, 3, optimizer)

@@ -108,3 +108,15 @@ def test_lags_not_observed_leave_no_trace_in_the_loss():
 def test_lags_outside_the_sequences_are_refused(lags, k):
     with pytest.raises(ValueError, match="lags must lie between 0 and k - 1"):
         observed_lags(lags, k)
+
+
+def test_no_loss_is_negative():
+    """Of fewer sequences than lags the form is singular, and at a perfect fit rounding decides its sign."""
+    losses = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        truth, inputs = random_student(3, 0.5, rng), draw_inputs(4, 9, rng)
+        data = empirical_loss(inputs, simulate(truth, inputs)[:, -1])
+        near = truth.map(lambda x: x * (1 + 1e-9))
+        losses.append(float(population_loss(near, data.target, covariance=data.covariance)))
+    assert min(losses) >= 0

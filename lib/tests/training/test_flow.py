@@ -397,3 +397,10 @@ def test_tolerances_that_are_none_are_refused(change, plain):
     (name,) = change
     with pytest.raises(ValueError, match=f"{name} must be positive and finite"):
         gradient_flow(random_student(4, 0.5, np.random.default_rng(0)), TARGET, 1.0, **change)
+
+
+def test_a_student_that_requires_gradients_flows_without_its_graph():
+    start = student().map(lambda x: torch.from_numpy(x).requires_grad_())
+    run = gradient_flow(start, torch.from_numpy(TARGET), 5.0)
+    plain = gradient_flow(student(), TARGET, 5.0)
+    np.testing.assert_array_equal(run.final.A.numpy(), plain.final.A)
