@@ -23,7 +23,7 @@ BODY = """# {title}
 ```{{code-cell}} ipython3
 :tags: [parameters]
 
-k = 5  # training length
+k = 5  # training length: 2 to 30
 ```
 
 ```{{code-cell}} ipython3

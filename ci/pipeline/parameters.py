@@ -117,7 +117,7 @@ def read(source: Path) -> tuple[dict[str, Parameter], list[Need]]:
             name = line.targets[0].id
             written = ast.get_source_segment(cell.source, line.value) or ast.unparse(line.value)
             own = [text for text in comments.values() if re.match(rf"{name}\b(?! =)", text)]
-            comment = comments.pop(line.end_lineno, "")
+            comment = comments.pop(line.end_lineno or line.lineno, "")
             rules = (_rule(text, line.value) for text in (comment, *own))
             found[name] = Parameter(written, comment, next(filter(None, rules), None))
         for at, comment in comments.items():

@@ -134,8 +134,8 @@ def test_a_bad_set_is_refused_in_a_line(chapter, text):
         (
             "01",
             "poles=[0.5]",
-            "01_setting: weights = [0.5, 0.3, 0.2] with poles = [0.5] is refused: give one weight for each pole "
-            "(needs len(weights) == len(poles))",
+            "01_setting: weights = [0.5, 0.3, 0.2] with poles = [0.5] is refused: give one weight for each "
+            "pole (needs len(weights) == len(poles))",
         ),
     ],
 )
