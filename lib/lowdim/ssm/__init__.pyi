@@ -1,0 +1,13 @@
+from .descent import Descent as Descent
+from .descent import train as train
+from .layers import Layer as Layer
+from .layers import as_dense as as_dense
+from .layers import as_rnn as as_rnn
+from .layers import poles as poles
+from .layers import responses as responses
+from .starts import dense as dense
+from .starts import lru as lru
+from .starts import real_diagonal as real_diagonal
+from .starts import rotated as rotated
+from .starts import s4d_lin as s4d_lin
+from .starts import s4d_real as s4d_real
