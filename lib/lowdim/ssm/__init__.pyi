@@ -1,3 +1,5 @@
+from .conserved import charge_rates as charge_rates
+from .conserved import charges as charges
 from .descent import Descent as Descent
 from .descent import train as train
 from .layers import Layer as Layer
@@ -5,6 +7,13 @@ from .layers import as_dense as as_dense
 from .layers import as_rnn as as_rnn
 from .layers import poles as poles
 from .layers import responses as responses
+from .sequences import Attention as Attention
+from .sequences import Network as Network
+from .sequences import Selective as Selective
+from .sequences import convolution as convolution
+from .sequences import errors_at as errors_at
+from .sequences import network as network
+from .sequences import train_on_sequences as train_on_sequences
 from .starts import dense as dense
 from .starts import lru as lru
 from .starts import real_diagonal as real_diagonal

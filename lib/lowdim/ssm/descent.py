@@ -79,7 +79,7 @@ def train(
     """
     steps, batch = require_count("steps", steps), student.batch
     home = next(iter(student.weights.values())).device
-    goal = _goal(target, batch).to(device=device or home)
+    goal = as_goal(target, batch).to(device=device or home)
     flat = Layer(student.family, {n: _flat(w, batch).to(goal.device) for n, w in student.weights.items()})
     run = _Run(flat, goal, _levels(levels), _find(optimizer), _positive("rate", rate))
     with tqdm(total=steps, desc=student.family, disable=None if progress else True, leave=False) as bar:
@@ -136,6 +136,7 @@ class _Run:
             for name, weight in self.layer.weights.items():
                 self.passed.weights[name][level, self.live[row]] = weight.detach()[row]
             self.first[level, self.live[row]] = self.step
+            self.error[self.live[row]] = self.now[row]
             self.ahead &= ~new
         return residual
 
@@ -158,7 +159,7 @@ class _Run:
                 self.final.weights[name][self.live[done]] = self.passed.weights[name][
                     self.levels.argmin(), self.live[done]
                 ]
-        self.error[self.live] = self.now
+        self.error[self.live[~done]] = self.now[~done]
         stay = (~(done | bad)).nonzero()[:, 0]
         if len(stay) < len(self.live):
             self.live = self.live[stay]
@@ -171,16 +172,22 @@ class _Run:
             self.now = self.now[stay]
 
 
-def _goal(target: Array, batch: tuple[int, ...]) -> Tensor:
+def as_goal(target: Array, batch: tuple[int, ...]) -> Tensor:
+    """The target checked, one row for each student, in float64.
+
+    Args:
+        target: shape (k,) or (..., k).
+        batch: batch axes of the students.
+    """
     require_float("target", target)
     require_finite("target", target)
-    goal = torch.as_tensor(target, dtype=torch.float64)
+    goal = target.detach() if isinstance(target, Tensor) else torch.tensor(np.asarray(target))
     if goal.dim() == 0 or goal.shape[-1] == 0 or tuple(goal.shape[:-1]) not in ((), batch):
         raise ValueError(
             f"target must have shape (k,) or {(*batch, 'k')}, one row for each student, but has shape "
             f"{tuple(goal.shape)}."
         )
-    return goal.expand(*batch, -1).reshape(-1, goal.shape[-1]).clone()
+    return goal.to(torch.float64).expand(*batch, -1).reshape(-1, goal.shape[-1]).clone()
 
 
 def _flat(weight: Tensor, batch: tuple[int, ...]) -> Tensor:

@@ -31,14 +31,14 @@ from lowdim.systems.linear import LinearRNN
 
 
 class Modes(NamedTuple):
-    """Poles and weights, shape (..., n) each, real or complex."""
+    """`poles` and `weights` of a diagonal layer, shape (..., n) each, real or complex."""
 
     poles: Tensor
     weights: Tensor
 
 
 class Matrices(NamedTuple):
-    """A, B and C, shapes (..., d, d), (..., d), (..., d)."""
+    """A, B and C of a dense layer, shapes (..., d, d), (..., d), (..., d)."""
 
     A: Tensor
     B: Tensor

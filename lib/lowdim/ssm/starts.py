@@ -146,7 +146,7 @@ def dense(
     rng: np.random.Generator,
     batch: tuple[int, ...] = (),
     std: float | None = None,
-    symmetric: bool = False,
+    structure: str = "free",
 ) -> Layer:
     r"""A, B and C uniform on $\pm 1/\sqrt d$, as `torch.nn.RNN` and `Linear` start; or $N(0, \sigma^2)$.
 
@@ -155,13 +155,13 @@ def dense(
         rng: NumPy random generator; it is advanced.
         batch: batch axes.
         std: $\sigma$; None for PyTorch's start.
-        symmetric: whether the transition matrix is the symmetric part of A.
+        structure: "free", or "symmetric", where the transition matrix is the symmetric part of A.
 
     Returns:
         A layer of the family "dense" or "symmetric".
 
     Raises:
-        ValueError: a std that is not positive.
+        ValueError: a std that is not positive, another structure.
     """
     d = _checked(d, rng, _RING, 1.0 if std is None else std)
 
@@ -170,7 +170,9 @@ def dense(
             return rng.uniform(-1, 1, (*batch, *shape)) / math.sqrt(d)
         return std * rng.standard_normal((*batch, *shape))
 
-    return _layer("symmetric" if symmetric else "dense", A=draw(d, d), B=draw(d), C=draw(d))
+    if structure not in ("free", "symmetric"):
+        raise ValueError(f"structure must be 'free' or 'symmetric', but is {structure!r}; see real_diagonal.")
+    return _layer("symmetric" if structure == "symmetric" else "dense", A=draw(d, d), B=draw(d), C=draw(d))
 
 
 def rotated(layer: Layer) -> Layer:
