@@ -7,19 +7,15 @@ meet the same teachers. Errors are largest errors of a response that is 1 at lag
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 
 from lowdim import ssm
-from lowdim.experiments.laws.balanced_teachers import balanced_teacher
-from lowdim.systems.linear import LinearRNN, impulse_response
-from lowdim.systems.teachers import oscillating_teacher
+from lowdim.experiments.drawn import Teachers, drawn_teachers
 
-HORIZON = 256  # lags compared
 NEAR = {"ring": (0.0, 0.1), "scale": 0.01}  # a diagonal layer's start near zero
 STD = 1e-3  # a dense one's
 Maker = Callable[[int, np.random.Generator, tuple[int, ...]], ssm.Layer]
@@ -35,70 +31,8 @@ STARTS: dict[str, Maker] = {
     "rotated": lambda d, rng, batch: ssm.rotated(ssm.real_diagonal(d, rng, batch)),
 }
 REAL = ("real diagonal", "S4D-Real", "rotated")  # families whose poles are real
-
-
-@dataclass(frozen=True, eq=False)
-class Teachers:
-    """Drawn teachers, known by their responses.
-
-    Args:
-        responses: 1 at lag 0, shape (n, lags).
-        oscillating: which have complex poles, shape (n,).
-        d_hat: their orders, shape (n,).
-    """
-
-    responses: Float[np.ndarray, "n lags"]
-    oscillating: np.ndarray
-    d_hat: Integer[np.ndarray, " n"]
-
-    def __getitem__(self, index: Any) -> Teachers:
-        """Some of them, such as `teachers[~teachers.oscillating]`."""
-        return Teachers(self.responses[index], self.oscillating[index], self.d_hat[index])
-
-
-def oscillating_sum(d_hat: int, rng: np.random.Generator) -> LinearRNN:
-    r"""A teacher of $\lfloor \hat d / 2 \rfloor$ pairs of complex poles, and a real one if $\hat d$ is odd.
-
-    Moduli of pairs are uniform on [0.6, 0.95], angles on [0.4, 2.5], the real pole on [-0.95, 0.95]; weights
-    are uniform on [0.2, 0.8], then scaled to the sum 1.
-
-    Args:
-        d_hat: number of states, at least 2.
-        rng: NumPy random generator; it is advanced.
-    """
-    pairs, odd = divmod(d_hat, 2)
-    weights = rng.uniform(0.2, 0.8, pairs + odd)
-    weights /= weights.sum()
-    moduli, angles = rng.uniform(0.6, 0.95, pairs), rng.uniform(0.4, 2.5, pairs)
-    parts = [oscillating_teacher(*each) for each in zip(moduli, angles, weights, strict=False)]
-    A, B, C = np.zeros((d_hat, d_hat)), np.zeros(d_hat), np.zeros(d_hat)
-    for i, part in enumerate(parts):
-        at = slice(2 * i, 2 * i + 2)
-        A[at, at], B[at], C[at] = part.A, part.B, part.C
-    if odd:
-        A[-1, -1], B[-1], C[-1] = rng.uniform(-0.95, 0.95), 1.0, weights[-1]
-    return LinearRNN(A, B, C)
-
-
-def drawn_teachers(
-    seed: int | Sequence[int], each: int, orders: Sequence[int] = (2, 3, 4, 5), horizon: int = HORIZON
-) -> Teachers:
-    """Teachers of every order, as many balanced ones as oscillating ones.
-
-    A balanced one is a `balanced_teacher` with poles more than 0.3 apart, an oscillating one an
-    `oscillating_sum`.
-
-    Args:
-        seed: whole number or a list of them.
-        each: how many of each kind and order.
-        orders: numbers of states.
-        horizon: lags of their responses.
-    """
-    rng = np.random.default_rng(seed)
-    kinds = [(turns, n) for n in orders for turns in (False, True) for _ in range(each)]
-    drawn = [oscillating_sum(n, rng) if turns else balanced_teacher(n, 0.3, rng) for turns, n in kinds]
-    oscillating, d_hat = (np.array(column) for column in zip(*kinds, strict=True))
-    return Teachers(np.stack([impulse_response(rnn, horizon) for rnn in drawn]), oscillating, d_hat)
+DENSE = ", as dense"
+RATES = (0.003, 0.01, 0.03)  # to choose from
 
 
 def compare(
@@ -167,88 +101,102 @@ def states_in_use(responses: Float[np.ndarray, "n lags"], tolerance: float, lags
 
 
 def best_rate(
-    students: ssm.Layer, teachers: Teachers, k: int, rates: Sequence[float], steps: int
+    start: str,
+    d: int,
+    k: int,
+    rates: Sequence[float],
+    steps: int,
+    seed: int,
+    each: int = 2,
+    device: str | None = None,
 ) -> tuple[float, Float[np.ndarray, " rates"]]:
     """The rate with the least median training error after a fixed number of steps, and all those medians.
 
+    Its teachers and starts are drawn from a seed that nothing else is drawn from.
+
     Args:
-        students: one for each teacher.
-        teachers: teachers on which nothing else is measured.
+        start: of the students, as in `start_of`.
+        d: states of a student.
         k: training length.
         rates: those to choose from.
         steps: how many.
+        seed: whole number.
+        each: teachers of each kind and order.
+        device: where to train.
     """
-    target = teachers.responses[:, :k]
-    errors = [ssm.train(students, target, steps, rate=rate, progress=False).error for rate in rates]
+    teachers = suited(start, drawn_teachers([seed, 7], each))
+    students = start_of(start, d, [seed, 8], len(teachers.d_hat))
+    target, quiet = teachers.responses[:, :k], {"device": device, "progress": False}
+    errors = [ssm.train(students, target, steps, rate=rate, **quiet).error for rate in rates]
     medians = np.array([np.median(np.where(np.isfinite(e), e, np.inf)) for e in errors])
     return rates[int(medians.argmin())], medians
+
+
+def suited(start: str, teachers: Teachers) -> Teachers:
+    """The teachers that a family can be asked to learn: real ones alone for those of `REAL`.
+
+    Args:
+        start: of the students.
+        teachers: all of them.
+    """
+    return teachers[~teachers.oscillating] if start.removesuffix(DENSE) in REAL else teachers
 
 
 def layers_run(
     seed: int,
     start: str,
     k: int,
-    rate: float = 0.01,
     level: float = 1e-3,
-    steps: int = 3000,
+    steps: int = 5000,
     each: int = 5,
     d: int = 32,
+    rate: float | None = None,
     device: str = "cpu",
 ) -> dict[str, Any]:
     """Students of one start on drawn teachers, for a sweep.
 
     Args:
         seed: of teachers and starts.
-        start: a name in `STARTS`, or one of its diagonal ones with ", dense" after it: the same responses at
-            the start, and a dense A.
+        start: as in `start_of`.
         k: training length.
-        rate: learning rate of Adam.
         level: of the training error, at which students are compared.
         steps: most steps to take.
         each: teachers of each kind and order from 2 to 5.
         d: states of a student.
+        rate: learning rate of Adam; None for the one that `best_rate` chooses by 400 steps at k = 16.
         device: where to train.
 
     Returns:
         `passed`, the share that reached the level; medians and quartiles of the error beyond training
-        (`error`, `low`, `high`), the median `training` error, `steps` and `excess` states.
+        (`error`, `low`, `high`), the median `training` error and `excess` states of those, and the rate
+        `taken`. NaN where nobody passed.
     """
-    teachers = drawn_teachers([seed, 0], each)
-    name, _, other = start.partition(", dense")
-    if other or name == start or start in STARTS:
-        name = start
-    if name.removesuffix(", dense") in REAL:
-        teachers = teachers[~teachers.oscillating]
-    students = start_of(start, d, seed, len(teachers.d_hat))
+    if rate is None:
+        rate, _ = best_rate(start, d, 16, RATES, 400, seed, device=device)
+    teachers = suited(start, drawn_teachers([seed, 0], each))
+    students = start_of(start, d, [seed, 1], len(teachers.d_hat))
     table = compare(students, teachers, k, rate, level, steps, device)
-    low, error, high = np.nanpercentile(table.error, [25, 50, 75]) if table.passed.any() else [np.nan] * 3
-    return {
-        "passed": float(table.passed.mean()),
-        "training": float(table.training.median()),
-        "error": float(error),
-        "low": float(low),
-        "high": float(high),
-        "taken": float(table.steps.median()),
-        "excess": float(table.excess.median()),
-    }
+    return {**summary(table.assign(k=k), ["k"]).iloc[0].to_dict(), "taken": rate}
 
 
-def start_of(start: str, d: int, seed: int, count: int) -> ssm.Layer:
+def start_of(start: str, d: int, seed: int | Sequence[int], count: int) -> ssm.Layer:
     """Students by name, drawn from a seed.
 
     Args:
-        start: a name in `STARTS`, or one with ", dense" after it.
+        start: a name in `STARTS`, or one with ", as dense" after it: the same responses at the start, from a
+            dense A.
         d: states.
-        seed: whole number.
+        seed: whole number or a list of them.
         count: how many.
 
     Raises:
         ValueError: an unknown name.
     """
-    name = start if start in STARTS else start.removesuffix(", dense")
+    name = start.removesuffix(DENSE)
     if name not in STARTS:
-        raise ValueError(f"start must be one of {', '.join(STARTS)}, or with ', dense', but is {start!r}.")
-    students = STARTS[name](d, np.random.default_rng([seed, 1]), (count,))
+        known = ", ".join(map(repr, STARTS))
+        raise ValueError(f"start must be one of {known}, {DENSE!r} after it or not, but is {start!r}.")
+    students = STARTS[name](d, np.random.default_rng(seed), (count,))
     return students if name == start else ssm.as_dense(students)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from lowdim import ssm
-from lowdim.experiments.laws.balanced_teachers import WIDTH, balanced_teacher
+from lowdim.experiments.drawn import Teachers, balanced_teacher, drawn_teachers
+from lowdim.experiments.laws.balanced_teachers import WIDTH
 from lowdim.experiments.laws.registry import law
-from lowdim.experiments.layers import NEAR, STD, Teachers, compare, drawn_teachers
+from lowdim.experiments.layers import NEAR, STD, compare
 from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.linear import impulse_response
 from lowdim.systems.students import random_student
