@@ -5,35 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from lowdim.dynamics.escape import at_level
+from lowdim.experiments.drawn import balanced_teacher
 from lowdim.experiments.laws.registry import law
 from lowdim.experiments.scaling import exponent
 from lowdim.systems.balance import imbalance
 from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
-from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
 
 WIDTH = 20
 _SCALES = (1e-3, 1e-4, 1e-5, 1e-6)
-
-
-def balanced_teacher(d_hat: int, gap: float, rng: np.random.Generator) -> LinearRNN:
-    """Poles uniform on [-0.95, 0.95], drawn again until any two are farther apart than `gap`.
-
-    Weights are uniform on [0.2, 0.8], then scaled to the sum 1.
-
-    Args:
-        d_hat: number of poles.
-        gap: least distance of two poles.
-        rng: NumPy random generator; it is advanced.
-    """
-    while True:
-        poles = np.sort(rng.uniform(-0.95, 0.95, d_hat))[::-1]
-        if d_hat == 1 or -np.diff(poles).max() > gap:
-            break
-    weights = rng.uniform(0.2, 0.8, d_hat)
-    return teacher(poles, weights / weights.sum())
 
 
 def threshold_error(
