@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 _PIVOTS = 400
 _ROUNDS = 30
+_NOISE = 2 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def exchange(
         outside = now.outside()
         slack = np.where(outside, side * multipliers, 0.0) * tolerance
         j = int(slack.argmax())
-        if max(gain[best], 2 * slack[j]) <= enough:
+        noise = _NOISE * float(np.abs(multipliers).sum())  # of the gains, by rounding
+        if max(gain[best] - noise, 2 * slack[j]) <= enough:
             break
         if gain[best] >= 2 * slack[j]:
             column, way, own, new = table[best], 1.0, np.inf, (-1, points[best])
