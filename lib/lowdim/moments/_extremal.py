@@ -21,6 +21,7 @@ _IDLE = 3  # rounds without progress after which a search ends
 _CLOSE = 1e-3  # of the width of the range: a gap between proof and example that is not worth more work
 _FLOOR = 1e-13  # tolerance of the search, whose float64 moments are no better; proofs use the true one
 _MORE = 1  # moments beyond twice the atoms that an exact target is searched with
+_MISSED = 2e-15  # of a moment, by rounding, where a measure meets it
 _ROUNDING = 1e-14  # of the moments of a measure: what a vertex may be out by
 _APART = 2.5  # steps of the grid within which two atoms are one
 
@@ -34,12 +35,14 @@ class Extreme:
         reached: what the measure reaches.
         poles: of the measure.
         weights: of the measure.
+        blur: what the rounding of its moments may add to what it reaches; a smaller gap is none.
     """
 
     bound: arb
     reached: float
     poles: Float[np.ndarray, " n"]
     weights: Float[np.ndarray, " n"]
+    blur: float = 0.0
 
     def united(self, other: Extreme) -> Extreme:
         """The better proof and the better example.
@@ -47,9 +50,9 @@ class Extreme:
         Args:
             other: of the same objective.
         """
-        bound = other.bound if upper(other.bound) < upper(self.bound) else self.bound
+        proof = other if upper(other.bound) < upper(self.bound) else self
         better = other if other.reached > self.reached else self
-        return Extreme(bound, better.reached, better.poles, better.weights)
+        return Extreme(proof.bound, better.reached, better.poles, better.weights, proof.blur)
 
     @property
     def gap(self) -> float:
@@ -133,7 +136,9 @@ class Program:
             worked = False
             for sign, search in searches.items():
                 gap = best[sign].gap
-                if idle[sign] >= _IDLE or gap <= _CLOSE * width or (found := next(search, None)) is None:
+                if idle[sign] >= _IDLE or gap <= max(_CLOSE * width, best[sign].blur):
+                    continue
+                if (found := next(search, None)) is None:
                     continue
                 best[sign], worked = best[sign].united(found), True
                 idle[sign] = 0 if best[sign].gap < 0.9 * gap else idle[sign] + 1
@@ -185,7 +190,7 @@ class Program:
             if found is None and (found := self._proof(raw, objective)) is not None:
                 atoms = vertex.code < 0
                 x, w = vertex.place[atoms], np.maximum(values[atoms], 0.0)
-                yield Extreme(found.bound, float(f(x) @ w), x, w)
+                yield Extreme(found.bound, float(f(x) @ w), x, w, found.blur)
             step /= 2
             points = np.concatenate(
                 [self._points, self._near(np.append(vertex.place[vertex.code < 0], raw.poles), step)]
@@ -225,9 +230,10 @@ class Program:
         terms = (c * m + t * abs(c) for c, m, t in zip(P, self.target, self.tolerance, strict=False))
         bound = sum(terms, arb(0))
         missed = np.abs(contact.weights @ contact.poles[:, None] ** np.arange(len(P)) - self._m)
-        met = (missed <= self._t * (1 + 1e-6) + 2e-15).all()
+        met = (missed <= self._t * (1 + 1e-6) + _MISSED).all()
         reached = float(contact.weights @ objective.values(contact.poles)) if met else -np.inf
-        return Extreme(bound, reached, contact.poles, contact.weights)
+        blur = 2 * _MISSED * float(sum((abs(c) for c in P), arb(0)).mid())
+        return Extreme(bound, reached, contact.poles, contact.weights, blur)
 
 
 _NONE = np.empty(0)
