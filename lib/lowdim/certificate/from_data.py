@@ -71,8 +71,9 @@ def certify_data(
         student: a single system, NumPy or torch.
         responses: what was measured of the teacher.
         horizon: number of lags bounded.
-        tolerance: how far each of them may be off, one number or one for each; at least their rounding,
-            2.2e-16 of the largest, is granted.
+        tolerance: how far each of them may be off, one number or one for each; at least 2.2e-16 of the
+            largest is granted, which is the rounding of a response known to all digits.  One computed by
+            many steps in float64 is off by more: then pass a few times as much.
         lags: the lags at which they were measured, 0 among them; None for 0, 1, ..., k - 1.
 
     Returns:

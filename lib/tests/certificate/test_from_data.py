@@ -33,7 +33,7 @@ def draw(seed):
     truth, k = teacher(poles, weights), int(rng.integers(1, 21))
     tolerance = weights.sum() * 10.0 ** rng.uniform(-12, 0) * rng.choice([1, 1, 1, 0])
     each = tolerance * (rng.uniform(0.1, 1, k) if rng.random() < 0.5 else np.ones(k))
-    responses = impulse_response(truth, k) + each * rng.uniform(-0.999, 0.999, k)
+    responses = rounded_responses(truth, k) + each * rng.uniform(-0.999, 0.999, k)
     kind = rng.integers(3)
     if kind == 0:
         student = nearby_student(truth, len(poles) + 2, rng, 1e-6, 1e-6, 1e-3)
@@ -42,6 +42,12 @@ def draw(seed):
     else:
         student = teacher(rng.uniform(-1, 1, 2), rng.uniform(0, 1, 2))
     return truth, student, responses, each
+
+
+def rounded_responses(truth, k):
+    """The responses to nearest: where no tolerance is drawn, a certificate must hold for half a unit only."""
+    with ctx.workprec(512):
+        return np.array([float(m.mid()) for m in arithmetic.responses(*arithmetic.parts(truth), k)])
 
 
 def outside(certificate, student, truth, horizon):
