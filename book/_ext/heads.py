@@ -11,6 +11,8 @@ FIRST = """<script>
   var dark = matchMedia("(prefers-color-scheme: dark)").matches;
   d.dataset.mode = mode;
   d.dataset.theme = mode === "light" || mode === "dark" ? mode : dark ? "dark" : "light";
+  d.dataset.code = "essential";
+  try { d.dataset.code = localStorage.getItem("code") || "essential"; } catch (e) {}
   d.classList.add("js");
 })(document.documentElement);
 </script>"""

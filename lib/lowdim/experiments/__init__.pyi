@@ -8,6 +8,7 @@ from .plans import Plan as Plan
 from .recorded import SAMPLING_INTERVAL as SAMPLING_INTERVAL
 from .recorded import event_related_fmri as event_related_fmri
 from .runs import flow_run as flow_run
+from .runs import future_run as future_run
 from .runs import memory_run as memory_run
 from .scaling import exponent as exponent
 from .scaling import over as over

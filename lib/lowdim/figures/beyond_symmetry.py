@@ -37,10 +37,10 @@ def charges(
     right.minorticks_off()
     off = np.abs(along_descent / (steps[:, None] * predicted) - 1).max()
     alt = (
-        f"Left: as the tolerance goes from {tolerances.max():.0e} to {tolerances.min():.0e} the drift "
+        f"(a) as the tolerance goes from {tolerances.max():.0e} to {tolerances.min():.0e} the drift "
         f"of the charge falls from {along_flow[np.argmax(tolerances)].max():.1g} to "
         f"{along_flow[np.argmin(tolerances)].max():.1g}; the part made of B and C alone changes by "
-        f"{ports.min():.1g} or more throughout. Right: under descent the drift is proportional to the "
+        f"{ports.min():.1g} or more throughout. (b) under descent the drift is proportional to the "
         f"step size and lies within {off:.0%} of its prediction for every step and seed."
     )
     return style.svg(fig, alt)
@@ -76,9 +76,9 @@ def scales(
     low = np.array([values[0].max() for values in excess.values()])
     flat = ", ".join(f"{name} {values[0].mean():.2g}" for name, values in asymmetry.items())
     alt = (
-        f"Left: the squared norm of the trained weights exceeds the least possible by {low.max():.1g} "
+        f"(a) the squared norm of the trained weights exceeds the least possible by {low.max():.1g} "
         f"at scale {stds[0]:.0e}, and by an amount that grows with the square of the scale, for all "
-        f"teachers alike. Right: at that scale the asymmetry of A on the states in use is {flat}; it stays "
+        f"teachers alike. (b) at that scale the asymmetry of A on the states in use is {flat}; it stays "
         "for the oscillating teacher at all small scales. The imbalance under the balanced teacher, "
         f"{imbalance[0].mean():.1g} there, follows a line of slope one."
     )
@@ -112,9 +112,9 @@ def teachers(
     short, long = (np.concatenate([v[i] for v in by_length.values()]) for i in (0, -1))
     near, far = (np.concatenate([v[i] for v in by_scale.values()]) for i in (0, -1))
     alt = (
-        f"Left: for all four teachers the error is at least {short.min():.1g} at training length "
+        f"(a) for all four teachers the error is at least {short.min():.1g} at training length "
         f"{lengths[0]} and at most {long.max():.1g} at {lengths[-1]}; the oscillating teacher is last "
-        "to be found. Right: the error grows with the scale of the start, from at most "
+        "to be found. (b) the error grows with the scale of the start, from at most "
         f"{near.max():.1g} at {stds[0]:.0e} to at least {far.min():.1g} at {stds[-1]:g}."
     )
     return style.svg(fig, alt)

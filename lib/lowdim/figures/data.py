@@ -41,9 +41,9 @@ def finite(
     right.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
     exact = max(errors[kind][sizes >= 2 * k].max() for kind in errors if kind.startswith("exact"))
     alt = (
-        f"Left: with exact labels, white or coloured, the error is at most {exact:.2g} once there are "
+        f"(a) with exact labels, white or coloured, the error is at most {exact:.2g} once there are "
         f"{2 * k} sequences of length {k}; with faint noise it falls to {np.median(noisy[-1]):.1g} at "
-        f"{sizes[-1]} sequences, along the line. Right: with loud noise {np.mean(late > 1):.0%} of the runs "
+        f"{sizes[-1]} sequences, along the line. (b) with loud noise {np.mean(late > 1):.0%} of the runs "
         f"to the end err by more than one, at worst by {late.max():.0e}; stopped by held-out data "
         f"{np.mean(stopped > 1):.0%} do."
     )
@@ -94,9 +94,9 @@ def record(
     )
     peak = interval * learned.mean(0).argmax()
     alt = (
-        f"Left: after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
+        f"(a) after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
         "falls below zero and returns; the students follow the least-squares responses and go on "
-        "smoothly to zero. Right: percent of the held-out signal explained by the best run of each method "
+        "smoothly to zero. (b) percent of the held-out signal explained by the best run of each method "
         f"at training lengths {', '.join(map(str, lengths))}: {told}."
     )
     return style.svg(fig, alt)

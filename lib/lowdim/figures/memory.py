@@ -93,7 +93,7 @@ def kernel(
     right.legend(loc="upper right")
     last = {radius: weight[-1] for radius, weight in diagonals.items()}
     falls = ", ".join(f"{w:.0e} for radius {r:g}" for r, w in last.items())
-    alt = f"""Left: relative to lag 0, the kernel's weight of lag {len(weight) - 1} is {falls}. Right: the
+    alt = f"""(a) relative to lag 0, the kernel's weight of lag {len(weight) - 1} is {falls}. (b) the
         student from a large start and its linearization agree to {np.abs(trained - linear).max():.1g};
         both follow the teacher up to lag {k - 1} and then forget: at lag {2 * k} the teacher says
         {truth[2 * k]:.2f}, the student {trained[2 * k]:.2f}."""

@@ -129,8 +129,8 @@ def family(truth: LinearRNN, students: list[LinearRNN], length: int) -> style.In
     right.plot(impulse_response(truth, length), "o", color=style.TEACHER, ms=3.5)
     right.set(xlabel="lag $j$", ylabel="$m_j$", title=f"Together up to lag {k - 1}")
     right.xaxis.get_major_locator().set_params(integer=True)
-    alt = f"""Left: {len(students)} students have {truth.dim + 1} poles each, one in each gap that the
-        teacher's poles leave. Right: their responses agree to {np.ptp(said[:, :k], axis=0).max():.0e}
+    alt = f"""(a) {len(students)} students have {truth.dim + 1} poles each, one in each gap that the
+        teacher's poles leave. (b) their responses agree to {np.ptp(said[:, :k], axis=0).max():.0e}
         up to lag {k - 1} and differ by up to {np.ptp(said, axis=0).max():.2g} later."""
     return style.svg(fig, alt)
 

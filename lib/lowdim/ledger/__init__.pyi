@@ -2,6 +2,7 @@ from .claims import Claim as Claim
 from .claims import Criterion as Criterion
 from .claims import claims_path as claims_path
 from .claims import read_claims as read_claims
+from .in_page import in_page as in_page
 from .numbers import number as number
 from .numbers import parameters as parameters
 from .numbers import typeset as typeset
