@@ -12,27 +12,6 @@ from lowdim.figures.seeds import MARKERS
 _SHAPES = MARKERS + "PX"
 
 
-def residuals(errors: dict[str, np.ndarray], k: int, level: float) -> style.InlineSVG:
-    """The error at every lag of one student of each family, where it first fitted.
-
-    Args:
-        errors: absolute residuals by family, shape (lags,).
-        k: training length, shaded.
-        level: of the training error.
-    """
-    fig, ax = style.axes(height=3.0)
-    for (name, error), colour in zip(errors.items(), style.SERIES, strict=False):
-        ax.semilogy(np.maximum(error, 1e-9), color=colour, lw=1.2, label=name)
-    ax.axvspan(0, k - 1, color=style.INK, alpha=0.07, lw=0)
-    ax.axhline(level, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
-    ax.set(xlabel="lag $j$", ylabel=r"$|m_j - \hat m_j|$", ylim=(1e-8, 10))
-    ax.legend(loc="lower right")
-    worst = ", ".join(f"{name} {error[k:].max():.2g}" for name, error in errors.items())
-    alt = f"""Up to lag {k - 1} all students err by at most {level:g}. Beyond it their largest errors are:
-        {worst}."""
-    return style.svg(fig, alt)
-
-
 def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
     """Error beyond training against training length, family by family: medians and quartiles.
 
@@ -50,7 +29,7 @@ def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
             _quartiles(ax, part, "k", shift, style.SERIES[i], _SHAPES[i], name)
         ax.axhline(level, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
         lags = sorted(table.k.unique())
-        ax.set(xscale="log", yscale="log", xlabel="training length $k$", title=title, ylim=(1e-10, 10))
+        ax.set(xscale="log", yscale="log", xlabel="training length $k$", title=title, ylim=(1e-12, 10))
         ax.set_xticks(lags, [str(k) for k in lags], minor=False)
         ax.minorticks_off()
     panels[0].set_ylabel("error beyond training")

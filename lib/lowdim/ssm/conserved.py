@@ -121,4 +121,4 @@ def _along(charge: Callable, names: list[str], weights: tuple[Tensor, ...], i: i
     def of_one(weight: Tensor) -> Tensor:
         return charge(dict(zip(names, (*weights[:i], weight, *weights[i + 1 :]), strict=True)))
 
-    return torch.func.jvp(of_one, (weights[i],), (slope,))[1]
+    return torch.autograd.functional.jvp(of_one, weights[i], slope)[1]

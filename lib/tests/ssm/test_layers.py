@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.linalg import expm
 
 from lowdim import ssm
 from lowdim.ssm.layers import FAMILIES, Modes
@@ -47,6 +48,37 @@ def by_lag(layer, horizon):
             state = (form.A @ state[..., None])[..., 0]
     m = torch.stack(found, -1)
     return m.real if m.is_complex() else m
+
+
+def system(family, w):
+    """A, B and C of one student as its authors define them, from its weights alone."""
+    if family == "lru":
+        poles = np.exp(-np.exp(w["log_nu"])) * np.exp(1j * np.exp(w["log_theta"]))
+        ports = np.exp(w["log_gamma"]) * (w["B_re"] + 1j * w["B_im"])
+        return np.diag(poles), ports, w["C_re"] + 1j * w["C_im"]
+    if family.startswith("s4d"):
+        decay, turn = np.exp(w["log_decay"]), w.get("frequency", 0.0)
+        C = w["C"] if "C" in w else 2 * (w["C_re"] + 1j * w["C_im"])
+        held = [  # exp of [[a, 1], [0, 0]] dt has the state's step and the integral of a held input
+            expm(np.array([[a, 1], [0, 0]]) * np.exp(w["log_dt"][0])) for a in -decay + 1j * turn
+        ]
+        return np.diag([h[0, 0] for h in held]), np.array([h[0, 1] for h in held]), C
+    if family == "real":
+        return np.diag(w["poles"]), w["B"], w["C"]
+    if family == "rotated":
+        skew, eye = w["S"] - w["S"].T, np.eye(len(w["B"]))
+        turn = (eye + skew) @ np.linalg.inv(eye - skew)
+        return turn @ np.diag(w["poles"]) @ turn.T, w["B"], w["C"]
+    return (w["A"] + w["A"].T) / 2 if family == "symmetric" else w["A"], w["B"], w["C"]
+
+
+def test_closed_forms_are_those_of_the_authors_equations(layer):
+    answers = ssm.responses(layer, LAGS).numpy()
+    for i in range(3):
+        A, state, C = system(layer.family, {name: w[i].numpy() for name, w in layer.weights.items()})
+        for m in answers[i]:
+            assert abs(m - (C @ state).real) < 1e-13
+            state = A @ state
 
 
 def test_every_family_is_tried():
