@@ -1,4 +1,4 @@
-r"""The integrated autocorrelation time of a reversible chain from a few autocorrelations: a range, not a guess.
+r"""The integrated autocorrelation time of a reversible chain, from a few autocorrelations: a range.
 
 For a reversible chain the block sums of `training.autocorrelation_band` are moments of a non-negative
 measure, and
@@ -116,11 +116,11 @@ def certify_time(
 
 
 _REFUSED = (
-    "no reversible chain has these autocorrelations: off by at least {:.3g} more than the tolerance. A momentum "
-    "that is kept from step to step, updates in a fixed order, steps from before the chain was stationary, or "
-    "a spectral gap that it does not have make them so"
+    "no reversible chain has these autocorrelations: off by at least {:.3g} more than the tolerance. A "
+    "momentum that is kept from step to step, updates in a fixed order, steps from before the chain was "
+    "stationary, or a spectral gap that it does not have make them so"
 )
 _OPEN = (
-    "without a spectral gap there is no upper end: a part of the chain as small as one likes may be as slow as "
-    "one likes. Pass gap=, a lower bound on it"
+    "without a spectral gap there is no upper end: a part of the chain as small as one likes may be as slow "
+    "as one likes. Pass gap=, a lower bound on it"
 )

@@ -55,7 +55,11 @@ def block_sums(autocorrelations: Float[np.ndarray, " lags"], block: int) -> Floa
 
 
 def autocorrelation_band(
-    draws: Float[np.ndarray, "runs steps"], k: int, block: int = 1, batches: int = 32, confidence: float = 0.95
+    draws: Float[np.ndarray, "runs steps"],
+    k: int,
+    block: int = 1,
+    batches: int = 32,
+    confidence: float = 0.95,
 ) -> AutocorrelationBand:
     r"""Block sums of the autocorrelations of stationary runs, with a joint confidence band.
 
@@ -84,7 +88,9 @@ def autocorrelation_band(
     """
     require_finite("draws", draws)
     if draws.ndim != 2:
-        raise ValueError(f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None].")
+        raise ValueError(
+            f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None]."
+        )
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, but is {confidence!r}.")
     runs, steps = draws.shape

@@ -9,6 +9,7 @@ close_poles        closeness and what it decides
 every_lag          the imbalance at escape, the order of the last error, certificates at twice the order
 free_students      a free transition matrix and systems of two states
 large_starts       what a large start leaves behind
+wild               autocorrelation times of drawn chains, students of drawn rods and ladders
 registry           the laws there are, and how one is examined on fresh draws
 ================== =============================================================================
 """
@@ -18,7 +19,8 @@ import lowdim.experiments.laws.balanced_teachers
 import lowdim.experiments.laws.close_poles
 import lowdim.experiments.laws.every_lag
 import lowdim.experiments.laws.free_students
-import lowdim.experiments.laws.large_starts  # noqa: F401
+import lowdim.experiments.laws.large_starts
+import lowdim.experiments.laws.wild  # noqa: F401
 from lowdim.experiments.laws.registry import LAWS, Law, draws, law
 
 __all__ = ["LAWS", "Law", "draws", "law"]
