@@ -143,12 +143,15 @@ def spectral_gap(transition: Float[np.ndarray, "n n"]) -> float:
 
     Raises:
         ValueError: a chain that is not reversible, whose eigenvalues may be complex.
+
+    >>> round(spectral_gap(np.array([[0.2, 0.8], [0.8, 0.2]])), 12)
+    1.6
     """
     root = np.sqrt(_stationary(transition))
-    A = root[:, None] * transition / root - np.outer(root, root)
+    A = root[:, None] * transition / root
     if np.abs(A - A.T).max() > _ROUNDING:
         raise ValueError("transition is not reversible: pi_i P_ij and pi_j P_ji differ.")
-    return float(1 - np.linalg.eigvalsh((A + A.T) / 2)[-1])
+    return float(1 - np.linalg.eigvalsh((A + A.T) / 2)[-2])
 
 
 def run_chain(
