@@ -54,7 +54,7 @@ def time_range(
     r"""$\tau$ of every reversible chain with these block sums of autocorrelations; proven.
 
     Args:
-        sums: $\Gamma_q$ as `block_sums` makes them, of autocorrelations if block is 1, shape (k,).
+        sums: $\bar\rho_q$ as `block_sums` makes them, of autocorrelations if block is 1, shape (k,).
         gap: no eigenvalue but that of the constant is above 1 - gap, nor, for block > 1, below -(1 - gap).
         tolerance: how far each of them may be off, one number or one for each.
         block: lags in a block, a power of two.
