@@ -24,7 +24,7 @@ def drawn(seed):
     return m, (low, high), tolerance, w @ (1 / (1 - x))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(seeds)
 def test_no_measure_is_outside(seed):
     m, interval, tolerance, gain = drawn(seed)
@@ -36,7 +36,7 @@ def test_no_measure_is_outside(seed):
     assert 0 <= open_low <= low * (1 + 1e-3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(seeds)
 def test_the_ends_are_those_of_a_linear_program(seed):
     m, interval, tolerance, _ = drawn(seed)

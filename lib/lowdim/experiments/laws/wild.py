@@ -75,7 +75,7 @@ def run_outside(rng: np.random.Generator, reversible: bool = True) -> float:
     return outside(certify_time(momentum_runs(keep, angle, STEPS, rng), 0.01), kept_momentum(keep, angle))
 
 
-@law("wild-width", full=200, short=4)
+@law("wild-width", full=200, short=20)
 def width_ratio(rng: np.random.Generator, known: bool = True) -> float:
     """High over low of the range, over that of batch means, from the same runs.
 
