@@ -1,4 +1,4 @@
-r"""The integrated autocorrelation time of a reversible chain from a few autocorrelations: a range, not a guess.
+r"""The integrated autocorrelation time of a reversible chain, from a few autocorrelations: a range.
 
 For a reversible chain the block sums of `training.autocorrelation_band` are moments of a non-negative
 measure, and
@@ -54,7 +54,7 @@ def time_range(
     r"""$\tau$ of every reversible chain with these block sums of autocorrelations; proven.
 
     Args:
-        sums: $\Gamma_q$ as `block_sums` makes them, of autocorrelations if block is 1, shape (k,).
+        sums: $\bar\rho_q$ as `block_sums` makes them, of autocorrelations if block is 1, shape (k,).
         gap: no eigenvalue but that of the constant is above 1 - gap, nor, for block > 1, below -(1 - gap).
         tolerance: how far each of them may be off, one number or one for each.
         block: lags in a block, a power of two.
@@ -116,11 +116,11 @@ def certify_time(
 
 
 _REFUSED = (
-    "no reversible chain has these autocorrelations: off by at least {:.3g} more than the tolerance. A momentum "
-    "that is kept from step to step, updates in a fixed order, steps from before the chain was stationary, or "
-    "a spectral gap that it does not have make them so"
+    "no reversible chain has these autocorrelations: off by at least {:.3g} more than the tolerance. A "
+    "momentum that is kept from step to step, updates in a fixed order, steps from before the chain was "
+    "stationary, or a spectral gap that it does not have make them so"
 )
 _OPEN = (
-    "without a spectral gap there is no upper end: a part of the chain as small as one likes may be as slow as "
-    "one likes. Pass gap=, a lower bound on it"
+    "without a spectral gap there is no upper end: a part of the chain as small as one likes may be as slow "
+    "as one likes. Pass gap=, a lower bound on it"
 )

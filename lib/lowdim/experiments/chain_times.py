@@ -75,15 +75,15 @@ def batch_means(
     return float(tau * free / chdtri(free, tail)), float(tau * free / chdtri(free, 1 - tail))
 
 
-def score(low: np.ndarray, high: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+def score(low: np.ndarray, high: np.ndarray, tau: np.ndarray) -> dict[str, float]:
     """Share of intervals that hold the truth, and the median of high / low.
 
     Args:
         low: lower ends.
         high: upper ends.
-        truth: what they should hold.
+        tau: what they should hold.
     """
-    held = (low <= truth) & (truth <= high)
+    held = (low <= tau) & (tau <= high)
     ratio = np.median(high / np.maximum(low, 1e-300))
     return {"coverage": float(held.mean()), "ratio": float(ratio)}
 

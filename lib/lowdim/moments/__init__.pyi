@@ -1,5 +1,6 @@
 from .families import bordered_teacher as bordered_teacher
 from .families import interlacing_pair as interlacing_pair
+from .gain import gain_range as gain_range
 from .gauss import chebyshev_moments as chebyshev_moments
 from .gauss import hankel as hankel
 from .gauss import quadrature as quadrature

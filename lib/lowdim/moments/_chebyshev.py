@@ -8,8 +8,6 @@ import numpy as np
 from flint import arb, arb_mat
 from jaxtyping import Float
 
-from lowdim.balls.arithmetic import PRECISION
-
 
 def angle(x: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
     r"""$\theta$ with $x = c + h\cos\theta$ on the interval.

@@ -212,7 +212,7 @@ class Resolvent:
     def raised(
         self, P: list[arb], interval: tuple[float, float], touching: Touching, used: float
     ) -> list[arb] | None:
-        r"""P times a number: from $(1 - r x) P \ge s c - \epsilon$ follows $P / (1 - s \epsilon / c) \ge f$."""
+        r"""P times a number: $(1 - r x) P \ge s c - \epsilon$ says that $P / (1 - s \epsilon / c) \ge f$."""
         r, c = arb(self.reach), arb(self.size)
         Q = [a - r * b for a, b in zip([*P, arb(0)], [arb(0), *P], strict=True)]
         Q[0] -= self.sign * c

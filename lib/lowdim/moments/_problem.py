@@ -3,7 +3,6 @@ r"""A moment problem in units in which its numbers are of order one, ready for t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -36,7 +35,7 @@ class Infeasible(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    r"""$|\int x^j d\mu - \mathrm{target}_j| \le \mathrm{tolerance}_j$ with x over `reach`, responses over `total`.
+    r"""$|\int x^j d\mu - \mathrm{target}_j| \le \mathrm{tolerance}_j$ in units of `reach` and `total`.
 
     Args:
         target: as it was given, shape (k,).

@@ -27,7 +27,7 @@ def gain_range(
     tolerance: float | Float[Array, " k"] | Sequence[float] = 0.0,
     interval: tuple[float, float] = (-1.0, 1.0),
 ) -> tuple[float, float]:
-    r"""Least and largest $\int d\mu / (1 - x)$ over $\mu \ge 0$ on an interval with moments near the target's.
+    r"""Least and largest $\int d\mu / (1 - x)$ over $\mu \ge 0$ with moments near the target's.
 
     Proven as in `response_range`, by polynomials P with $(1 - x) P(x) \ge 1$ on the interval, or $\le 1$.
 

@@ -23,7 +23,7 @@ _ROUNDING = 1e-12
 
 
 def random_walk(weights: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
-    r"""The walk on a graph that crosses an edge in proportion to its weight, $P_{ij} = W_{ij} / \sum_l W_{il}$.
+    r"""The walk on a graph that crosses edges by their weights, $P_{ij} = W_{ij} / \sum_l W_{il}$.
 
     Args:
         weights: $W = W^{\mathsf T} \ge 0$, shape (n, n); a weight on the diagonal lets the walk rest.
@@ -43,7 +43,9 @@ def random_walk(weights: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
         raise ValueError("weights must be symmetric and not negative: an edge is crossed in both directions.")
     degree = weights.sum(axis=1, keepdims=True)
     if not degree.min() > 0:
-        raise ValueError("weights leave a node without an edge: give it a weight on the diagonal, or drop it.")
+        raise ValueError(
+            "weights leave a node without an edge: give it a weight on the diagonal, or drop it."
+        )
     return weights / degree
 
 
@@ -69,17 +71,19 @@ def metropolis(density: Float[np.ndarray, " n"], width: int = 1) -> Float[np.nda
     """
     require_finite("density", density)
     if not density.min() > 0:
-        raise ValueError(f"density must be positive at every point, but its least value is {density.min()!r}.")
+        raise ValueError(
+            f"density must be positive at every point, but its least value is {density.min()!r}."
+        )
     i = np.arange(len(density))
     near = np.abs(i[:, None] - i) <= require_count("width", width)
     P = np.where(near, np.minimum(1.0, density[None, :] / density[:, None]) / (2 * width), 0.0)
     P[i, i] = 0.0
-    P[i, i] = 1 - P.sum(axis=1)
+    P[i, i] = np.maximum(1 - P.sum(axis=1), 0.0)  # not below, by rounding
     return P
 
 
 def from_chain(transition: Float[np.ndarray, "n n"], observable: Float[np.ndarray, " n"]) -> LinearRNN:
-    r"""The system whose responses are the autocorrelations $\rho_0 = 1, \rho_1, \rho_2, \dots$ of an observable.
+    r"""The system whose responses are an observable's autocorrelations, $\rho_0 = 1, \rho_1, \dots$
 
     The pole 1 of the constant, which the observable does not see, is taken out of A.
 
@@ -139,12 +143,15 @@ def spectral_gap(transition: Float[np.ndarray, "n n"]) -> float:
 
     Raises:
         ValueError: a chain that is not reversible, whose eigenvalues may be complex.
+
+    >>> round(spectral_gap(np.array([[0.2, 0.8], [0.8, 0.2]])), 12)
+    1.6
     """
     root = np.sqrt(_stationary(transition))
-    A = root[:, None] * transition / root - np.outer(root, root)
+    A = root[:, None] * transition / root
     if np.abs(A - A.T).max() > _ROUNDING:
         raise ValueError("transition is not reversible: pi_i P_ij and pi_j P_ji differ.")
-    return float(1 - np.linalg.eigvalsh((A + A.T) / 2)[-1])
+    return float(1 - np.linalg.eigvalsh((A + A.T) / 2)[-2])
 
 
 def run_chain(

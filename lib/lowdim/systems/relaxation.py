@@ -16,14 +16,14 @@ from lowdim.systems.conversions import from_continuous
 from lowdim.systems.linear import LinearRNN
 
 
-def heat_rod(length: float, diffusivity: float, cells: int, dt: float, sensor: int = 0) -> LinearRNN:
+def heat_rod(metres: float, diffusivity: float, cells: int, dt: float, sensor: int = 0) -> LinearRNN:
     r"""Temperature of a rod that is heated at one end and held at zero at the other, sampled.
 
     $\partial_t \theta = \alpha\, \partial_x^2 \theta$ on cells of equal size; a unit of heat enters the first
     one, and the temperature is measured in the cell of the sensor.
 
     Args:
-        length: in metres.
+        metres: its length.
         diffusivity: $\alpha$ in square metres per second; aluminium has 9.7e-5, steel 1.2e-5.
         cells: how many.
         dt: seconds between samples.
@@ -41,8 +41,8 @@ def heat_rod(length: float, diffusivity: float, cells: int, dt: float, sensor: i
     array([1.    , 0.5238, 0.3854])
     """
     require_count("cells", cells)
-    _positive(length=length, diffusivity=diffusivity)
-    size = length / cells
+    _positive(metres=metres, diffusivity=diffusivity)
+    size = metres / cells
     exchange = np.full(cells, diffusivity / size**2)
     exchange[-1] *= 2  # the cold end is half a cell away
     return _chain_of(np.ones(cells), exchange, dt, sensor)
@@ -83,7 +83,9 @@ def rc_ladder(
 def _chain_of(store: np.ndarray, exchange: np.ndarray, dt: float, sensor: int) -> LinearRNN:
     """Cell i stores and exchanges with cell i + 1; the last one with the outside."""
     if not 0 <= sensor < len(store):
-        raise ValueError(f"sensor must be one of the {len(store)} cells, 0 to {len(store) - 1}, not {sensor!r}.")
+        raise ValueError(
+            f"sensor must be one of the {len(store)} cells, 0 to {len(store) - 1}, not {sensor!r}."
+        )
     K = np.diag(exchange) - np.diag(exchange[:-1], 1) - np.diag(exchange[:-1], -1)
     K[1:, 1:] += np.diag(exchange[:-1])
     scale = 1 / np.sqrt(store / store[0])

@@ -1,9 +1,9 @@
 r"""What runs of a stationary process say about its autocorrelations, and how far each sum of them may be off.
 
-Autocorrelations are summed over blocks of s lags, $\Gamma_q = \rho_{sq} + \dots + \rho_{sq+s-1}$.  For a
+Autocorrelations are summed over blocks of s lags, $\bar\rho_q = \rho_{sq} + \dots + \rho_{sq+s-1}$.  For a
 reversible chain and s a power of two these are moments again: with $y = x^s$
 
-$$\Gamma_q = \int y^q\, (1 + x)(1 + x^2)(1 + x^4) \cdots (1 + x^{s/2})\, d\mu(x),$$
+$$\bar\rho_q = \int y^q\, (1 + x)(1 + x^2)(1 + x^4) \cdots (1 + x^{s/2})\, d\mu(x),$$
 
 and no factor is negative on [-1, 1]; s = 2 are Geyer's pairs.
 """
@@ -23,7 +23,7 @@ _LONG = 2  # a batch is at least so many times as long as the lags that it estim
 
 @dataclass(frozen=True)
 class AutocorrelationBand:
-    r"""Estimated block sums, and a band: $|\Gamma_q - \mathrm{sums}_q| \le \mathrm{tolerance}_q$ at all q.
+    r"""Estimated block sums, and a band: $|\bar\rho_q - \mathrm{sums}_q| \le \mathrm{tolerance}_q$ at all q.
 
     Args:
         sums: block sums of autocorrelations, $q < k$, shape (k,).
@@ -41,7 +41,7 @@ class AutocorrelationBand:
 
 
 def block_sums(autocorrelations: Float[np.ndarray, " lags"], block: int) -> Float[np.ndarray, " k"]:
-    r"""$\Gamma_q = \sum_{r<s} \rho_{sq+r}$, of as many blocks as are full.
+    r"""$\bar\rho_q = \sum_{r<s} \rho_{sq+r}$, of as many blocks as are full.
 
     Args:
         autocorrelations: $\rho_0, \rho_1, \dots$
@@ -55,16 +55,20 @@ def block_sums(autocorrelations: Float[np.ndarray, " lags"], block: int) -> Floa
 
 
 def autocorrelation_band(
-    draws: Float[np.ndarray, "runs steps"], k: int, block: int = 1, batches: int = 32, confidence: float = 0.95
+    draws: Float[np.ndarray, "runs steps"],
+    k: int,
+    block: int = 1,
+    batches: int = 32,
+    confidence: float = 0.95,
 ) -> AutocorrelationBand:
     r"""Block sums of the autocorrelations of stationary runs, with a joint confidence band.
 
     The runs, centred on the mean of all draws, are cut into B batches.  With $g_q$ the sum over a block of
-    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is $\Gamma_q = \sum g_q
-    / \sum g$; its error is that of a mean of B numbers $g_q - \Gamma_q\, g$, and
+    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is $\bar\rho_q = \sum g_q
+    / \sum g$; its error is that of a mean of B numbers $g_q - \bar\rho_q\, g$, and
 
     $$\mathrm{tolerance}_q = t_{B-1}\big(1 - \tfrac{1 - \mathrm{confidence}}{2 k}\big)
-    \frac{\mathrm{std}(g_q - \Gamma_q\, g)}{\sqrt B\, \bar g}$$
+    \frac{\mathrm{std}(g_q - \bar\rho_q\, g)}{\sqrt B\, \bar g}$$
 
     by Bonferroni's inequality.  The level is reached as the batches become long against the correlations.
 
@@ -84,7 +88,9 @@ def autocorrelation_band(
     """
     require_finite("draws", draws)
     if draws.ndim != 2:
-        raise ValueError(f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None].")
+        raise ValueError(
+            f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None]."
+        )
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, but is {confidence!r}.")
     runs, steps = draws.shape

@@ -171,3 +171,20 @@ def test_what_is_no_question_is_refused(arguments, message, plain):
     usual = {"student": teacher([0.5], [1.0]), "responses": [1.0, 0.5, 0.25], "horizon": 9}
     with pytest.raises(ValueError, match=message):
         certify_data(**usual | arguments)
+
+
+@pytest.mark.parametrize(
+    ("responses", "told"),
+    [
+        ([1.0, 0.2, -0.3, 0.1], "Lag 2 is below zero"),
+        ([1.0, 0.2, 1.4, 0.1], "Lag 2 is above lag 0"),
+        ([1.0, -1.3, 0.9], "Lag 1 is larger than lag 0"),
+        ([0.0, 0.0, 0.1, 0.3], "Lag 2 is above lag 0"),
+        ([1.0, 0.9, 0.2, 0.15], "is enough"),  # only a rule of several lags is broken
+    ],
+)
+def test_a_refusal_names_the_simple_rule_that_is_broken(responses, told):
+    certificate = certify_data(teacher([0.5], [1.0]), responses, 6, 1e-3)
+    assert not certificate.feasible
+    assert told in certificate.reason
+    assert certificate.reason.endswith("is enough") == (told == "is enough")

@@ -10,6 +10,7 @@ every_lag          the imbalance at escape, the order of the last error, certifi
 free_students      a free transition matrix and systems of two states
 large_starts       what a large start leaves behind
 layers             state space layers, compared where they fit alike
+wild               autocorrelation times of drawn chains, students of drawn rods and ladders
 registry           the laws there are, and how one is examined on fresh draws
 ================== =============================================================================
 """
@@ -21,6 +22,7 @@ import lowdim.experiments.laws.every_lag
 import lowdim.experiments.laws.free_students
 import lowdim.experiments.laws.large_starts
 import lowdim.experiments.laws.layers  # noqa: F401
+import lowdim.experiments.laws.wild  # noqa: F401
 from lowdim.experiments.laws.registry import LAWS, Law, draws, law
 
 __all__ = ["LAWS", "Law", "draws", "law"]
