@@ -120,6 +120,26 @@ def teachers(
     return style.svg(fig, alt)
 
 
+def angles(lengths: np.ndarray, errors: np.ndarray, angles: list[float]) -> style.InlineSVG:
+    """Error of students of oscillating teachers against the training length.
+
+    Args:
+        lengths: training lengths, shape (n,).
+        errors: shape (n, angles).
+        angles: of the teachers' poles, radians per step.
+    """
+    fig, ax = style.axes(height=3.2)
+    for colour, angle, values in zip(style.ramp(len(angles)), angles, errors.T, strict=True):
+        ax.semilogy(lengths, values, "o-", color=colour, ms=4.5, lw=1.2, label=f"angle {angle:g}")
+    ax.set(xlabel="training length $k$", ylabel="error", xticks=lengths)
+    ax.legend(loc="upper right")
+    told = "; ".join(
+        f"angle {angle:g}: {', '.join(f'{x:.0e}' for x in values)}"
+        for angle, values in zip(angles, errors.T, strict=True)
+    )
+    return style.svg(fig, f"Errors at training lengths {', '.join(map(str, lengths))}. {told}.")
+
+
 def optimizers(
     names: list[str], balanced: np.ndarray, near_zero: np.ndarray, error: np.ndarray
 ) -> style.InlineSVG:

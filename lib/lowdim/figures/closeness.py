@@ -124,3 +124,26 @@ def lesson(run: Trajectory, truth: LinearRNN, k: int, step: float, reach: int = 
         {run.loss[0]:.1e} to {run.loss[-1]:.1e}, its largest error up to lag {reach - 1} from {errors[0]:.1e}
         to {errors[-1]:.1e}."""
     return style.svg(fig, alt)
+
+
+def finished(times: np.ndarray, errors: np.ndarray, done: np.ndarray, sizes: list[int]) -> style.InlineSVG:
+    """Error against time for teachers of growing size, filled where training is over.
+
+    Args:
+        times: shape (T,).
+        errors: shape (sizes, T).
+        done: whether the loss says so, shape (sizes, T).
+        sizes: poles of the teachers.
+    """
+    fig, ax = style.axes(height=3.5)
+    for colour, n, wrong, over in zip(style.ramp(len(sizes)), sizes, errors, done, strict=True):
+        ax.loglog(times, wrong, color=colour, lw=1.0, label=f"{n} poles" if n > 1 else "1 pole")
+        ax.loglog(times[over], wrong[over], "o", color=colour, ms=5)
+        ax.loglog(times[~over], wrong[~over], "o", color=colour, ms=5, mfc="none")
+    ax.set(xlabel="time $t$", ylabel="error", xticks=times)
+    ax.legend(loc="upper right", ncols=2)
+    first = {n: times[over][0] if over.any() else np.inf for n, over in zip(sizes, done, strict=True)}
+    told = ", ".join(f"{n} by {t:.0e}" for n, t in first.items())
+    alt = f"""Finished teachers, by number of poles: {told}. Where training is over the error is at most {
+        errors[done].max():.1g}, elsewhere at least {errors[~done].min() if (~done).any() else 0:.1g}."""
+    return style.svg(fig, alt)

@@ -159,6 +159,37 @@ def stability(
     return style.svg(fig, alt)
 
 
+def sharpness(
+    delta: np.ndarray, excess: np.ndarray, crowding: np.ndarray, gaps: list[float]
+) -> style.InlineSVG:
+    """What the sharp constant exceeds the worst error by: against training error, and against the shift.
+
+    Args:
+        delta: training errors, shape (n,).
+        excess: ratio of bound to error, less one, shape (teachers, n).
+        crowding: of the teachers.
+        gaps: distance of the two poles of each.
+    """
+    fig, (left, right) = style.axes(1, 2, height=3.1, sharey=True)
+    for colour, gap, kappa, values in zip(style.ramp(len(gaps)), gaps, crowding, excess, strict=True):
+        shown = np.maximum(values, 1e-6)
+        left.loglog(delta, shown, "o-", color=colour, ms=3.5, lw=1.1, label=f"distance {gap:g}")
+        right.loglog(kappa * delta, shown, "o", color=colour, ms=3.5)
+    for ax in (left, right):
+        ax.axhline(0.05, color=style.MUTED, lw=0.9, ls="--")
+    left.set(xlabel=r"training error $\delta$", ylabel="bound / truth $- 1$")
+    right.set(xlabel=r"$\kappa\delta$", xlim=(1e-7, None))
+    right.tick_params(labelleft=True)
+    left.legend(loc="upper left")
+    safe = excess[crowding[:, None] * delta < 1e-3].max()
+    wide, narrow = excess[np.argmax(gaps)], excess[np.argmin(gaps)]
+    alt = f"""Left: for poles at distance {max(gaps):g} the excess is {wide[0]:.1g} at the smallest training
+        error and {wide[-1]:.2g} at the largest, for distance {min(gaps):g} {narrow[0]:.1g} and
+        {narrow[-1]:.2g}. Right: against the training error times the crowding all curves lie together;
+        below one thousandth the excess is at most {safe:.1g}."""
+    return style.svg(fig, alt)
+
+
 def ratios(groups: dict[str, np.ndarray]) -> style.InlineSVG:
     """Distribution over students of bound divided by true error.
 
