@@ -5,6 +5,7 @@ scripts the static figure stays and the controls are hidden.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -107,7 +108,7 @@ def movable(
     module: str,
     label: str,
     data: dict[str, Any],
-    controls: list[Slider | Choice | Tick | Button],
+    controls: Sequence[Slider | Choice | Tick | Button],
     at_once: bool = False,
 ) -> InlineSVG:
     """The picture with what it takes to move it.
