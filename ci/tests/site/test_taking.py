@@ -85,6 +85,13 @@ def test_binder_and_colab_open_a_chapter():
     assert taking.elsewhere("01_setting", "https://example.org/x/blob/main", "") == []
 
 
+def test_binder_installs_what_is_pinned():
+    binder = paths.ROOT / ".binder"
+    named = [line for line in (binder / "requirements.txt").read_text().splitlines() if line[0] != "#"]
+    assert [(binder / line.removeprefix("-r ")).resolve() for line in named] == [paths.REQUIREMENTS]
+    assert (binder / "postBuild").stat().st_mode & 0o111
+
+
 def test_a_notebook_begins_with_how_to_get_the_library():
     notebook = json.dumps({"cells": [{"cell_type": "code", "source": "1"}], "nbformat": 4})
     cells = json.loads(taking.with_library(notebook, "A book", REPOSITORY))["cells"]

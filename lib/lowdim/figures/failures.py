@@ -110,7 +110,8 @@ def unstable(
     fig, ax = style.axes(height=3.2)
     ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.07, lw=0)
     answer, j = impulse_response(truth, lags), np.arange(lags)
-    for colour, rnn, radius, bound in zip(style.SERIES, impostors, radii, bounds, strict=False):
+    colours = style.ramp(len(impostors))  # from inside the interval to far outside of it
+    for colour, rnn, radius, bound in zip(colours, impostors, radii, bounds, strict=True):
         ax.semilogy(
             j, np.abs(impulse_response(rnn, lags) - answer), color=colour, lw=1.4, label=f"{radius:g}"
         )

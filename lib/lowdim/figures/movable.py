@@ -5,6 +5,7 @@ scripts the static figure stays and the controls are hidden.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,7 +15,15 @@ from lowdim.figures.style import InlineSVG
 
 @dataclass(frozen=True)
 class Slider:
-    """A whole number from low to high; its label says of what."""
+    """A whole number that the reader slides.
+
+    Args:
+        name: by which the page's script knows it.
+        label: what the reader sees, in a few words.
+        low: the least.
+        high: the greatest.
+        value: to begin with.
+    """
 
     name: str
     label: str
@@ -32,7 +41,13 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several words; the script sees its number, from 0 on."""
+    """One of several words.
+
+    Args:
+        name: by which the page's script knows it.
+        label: what the reader sees, in a few words.
+        options: the words; the script sees their number, from 0 on.
+    """
 
     name: str
     label: str
@@ -50,7 +65,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Tick:
-    """Something that holds or does not."""
+    """Something that holds or does not.
+
+    Args:
+        name: by which the page's script knows it.
+        label: what the reader sees, in a few words.
+        on: whether it holds to begin with.
+    """
 
     name: str
     label: str
@@ -67,7 +88,12 @@ class Tick:
 
 @dataclass(frozen=True)
 class Button:
-    """Something to do."""
+    """Something to do.
+
+    Args:
+        name: by which the page's script knows it.
+        label: what the reader sees, in a word or two.
+    """
 
     name: str
     label: str
@@ -82,7 +108,7 @@ def movable(
     module: str,
     label: str,
     data: dict[str, Any],
-    controls: list[Slider | Choice | Tick | Button],
+    controls: Sequence[Slider | Choice | Tick | Button],
     at_once: bool = False,
 ) -> InlineSVG:
     """The picture with what it takes to move it.

@@ -20,17 +20,12 @@ def futures(picture: InlineSVG, truth: LinearRNN, table: pd.DataFrame, lags: Seq
     Args:
         picture: the static figure.
         truth: the teacher, diagonal.
-        table: `sweep` of `future_run` over `k` and `std`, the latter varying fastest.
+        table: `sweep` of `future_run` over `k` and `std`.
         lags: at which its `differences` are.
     """
     lengths, starts = (sorted(table[name].unique()) for name in ("k", "std"))
-    runs = [
-        [
-            {"r": rounded(run.differences), "poles": rounded(run.poles, 4), "weights": rounded(run.weights)}
-            for run in table[table.k == k].sort_values("std").itertuples()
-        ]
-        for k in lengths
-    ]
+    kept = {(row["k"], row["std"]): row for row in table.to_dict("records")}
+    runs = [[_student(kept[k, std]) for std in starts] for k in lengths]
     data = {"poles": np.diag(truth.A), "weights": truth.B * truth.C, "lags": list(lags)}
     data |= {"lengths": [int(k) for k in lengths], "starts": [float(std) for std in starts], "runs": runs}
     controls = [
@@ -40,6 +35,11 @@ def futures(picture: InlineSVG, truth: LinearRNN, table: pd.DataFrame, lags: Seq
         Tick("near", "The first 20 lags only"),
     ]
     return movable(picture, "futures", "Two futures of one past, a figure to move", data, controls, True)
+
+
+def _student(row: dict) -> dict:
+    shown = {"r": row["differences"], "poles": row["poles"], "weights": row["weights"]}
+    return {name: rounded(values, 4 if name == "poles" else 3) for name, values in shown.items()}
 
 
 def persuade(picture: InlineSVG, truth: LinearRNN, k: int, free: Sequence[float]) -> InlineSVG:

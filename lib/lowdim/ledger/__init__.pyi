@@ -2,10 +2,10 @@ from .claims import Claim as Claim
 from .claims import Criterion as Criterion
 from .claims import claims_path as claims_path
 from .claims import read_claims as read_claims
-from .in_page import in_page as in_page
 from .numbers import number as number
 from .numbers import parameters as parameters
 from .numbers import typeset as typeset
+from .page_code import in_page as in_page
 from .verdict import MIME as MIME
 from .verdict import Verdict as Verdict
 from .verdict import record as record
