@@ -75,8 +75,26 @@ def bench() -> int:
     return main(given("NAME"))
 
 
+def sabotage() -> int:
+    """Break the book on purpose."""
+    from ci.sabotage import main
+
+    return main(given("NAME"))
+
+
+def mutation() -> int:
+    """Change the library in small ways, and see whether its tests notice."""
+    from ci.mutation import main
+
+    seed = given("SEED") or "0"
+    if not seed.isdigit():
+        print(f"SEED must be a whole number, but is {seed!r}", file=sys.stderr)
+        return 2
+    return main(int(seed))
+
+
 COMMANDS: dict[str, Callable[[], int]] = {
-    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench)
+    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench, sabotage, mutation)
 }
 
 if __name__ == "__main__":

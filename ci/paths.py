@@ -8,6 +8,7 @@ BOOK = ROOT / "book"
 CLAIMS = BOOK / "claims.yml"
 LIBRARY = ROOT / "lib" / "lowdim"
 REQUIREMENTS = ROOT / "requirements.txt"
+MUTATION = ROOT / "ci" / "mutation.json"  # made by hours of computing, and kept
 
 # Generated, and ignored by git.
 BUILD = ROOT / "_build"
@@ -19,6 +20,9 @@ FAILED = BUILD / "failed"
 TIMES = BUILD / "times"
 RUNS = BUILD / "runs"
 FRESH = BUILD / "fresh.json"
+SABOTAGE = BUILD / "sabotage.json"
+BENCH = BUILD / "bench.json"
+MATERIALS = BUILD / "materials.cdx.json"
 HTML = BUILD / "html"
 
 
