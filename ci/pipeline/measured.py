@@ -32,10 +32,10 @@ def mutation_part(score: dict | None) -> str:
     if not score:
         return "No sample has been tried; `make mutation` does it, in about an hour.\n"
     low, high = (100 * x for x in score["interval"])
-    share = 100 * score["killed"] / score["tried"]
+    share, chance = 100 * score["killed"] / score["tried"], f"`make mutation SEED={score['seed']}`"
     text = (
         f"On {score['day']} {score['tried']} of {score['changes']} possible changes were tried, drawn by "
-        f"chance (`make mutation SEED={score['seed']}`): the tests of the changed room noticed {score['killed']}, "
+        f"chance ({chance}): the tests of the changed room noticed {score['killed']}, "
         f"{share:.0f} %. That is a sample: of all changes they would notice between {low:.0f} and "
         f"{high:.0f} %, with a confidence of 95 %. What went unnoticed:\n\n"
     )
