@@ -107,12 +107,15 @@ def packages_stand() -> bool:
 
 def missing() -> list[str]:
     """The pinned packages that are not installed in the pinned version."""
-    places = [*VENV.glob("lib/python3*/site-packages/*.dist-info")]
-    there = {re.sub(r"[-_.]+", "-", path.name.removesuffix(".dist-info")).lower() for path in places}
-    pins = re.findall(
-        r"^([\w.-]+)(?:\[.*?\])?==([^\s;]+)(?!.*;)", REQUIREMENTS.read_text("utf-8"), re.MULTILINE
-    )
-    return [f"{name}=={v}" for name, v in pins if re.sub(r"[-_.]+", "-", f"{name}-{v}").lower() not in there]
+
+    def plain(text: str) -> str:
+        return re.sub(r"[-_.]+", "-", text.partition("+")[0]).lower()  # torch adds its build
+
+    places = VENV.glob("lib/python3*/site-packages/*.dist-info")
+    there = {plain(path.name.removesuffix(".dist-info")) for path in places}
+    text = REQUIREMENTS.read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;]+)(?!.*;)", text, re.MULTILINE)
+    return [f"{name}=={version}" for name, version in pins if plain(f"{name}-{version}") not in there]
 
 
 def library() -> None:
