@@ -1,7 +1,7 @@
 """What a page may load, written into its head: its own files, and no script that the build did not put there.
 
-A policy of this kind stops what slipped through everything else: a script in an output of a notebook, a request
-to another place. Styles may stand in the page, because formulas and figures have theirs in attributes.
+A policy of this kind stops what slipped through everything else: a script in an output of a notebook, a
+request to another place. Styles may stand in the page: formulas and figures have theirs in attributes.
 """
 
 import base64
