@@ -7,7 +7,7 @@ unexport PYTHONPATH PYTHONHOME
 $(foreach name,NAME PARAMS PORT SEED SHORT PROCESSES SCHEDULER,$(if $(filter command,$(origin $(name))),\
   $(eval export ASKED_$(name) := $$(value $(name)))$(eval override $(name) :=),$(eval unexport ASKED_$(name))))
 
-.PHONY: help book test proofs serve pdf notebook study fresh chapter format bench front lock clean env
+.PHONY: help book test proofs serve pdf notebook study fresh sabotage mutation chapter format bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,12 @@ study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2,
 
 fresh: env ## examine every law on draws that nobody has seen: SEED=7; NAME=... for one law, SHORT=1 for few draws
 	@$(IN) -m ci.make fresh
+
+sabotage: env ## break the book on purpose, and see that it is noticed; NAME=... for one breakage
+	@$(IN) -m ci.make sabotage
+
+mutation: env ## change the library in small ways, at random, and see how many its tests notice; an hour; SEED=7
+	@$(IN) -m ci.make mutation
 
 chapter: env ## begin a chapter: NAME=11_rare_events
 	@$(IN) -m ci.make chapter

@@ -1,20 +1,23 @@
 """Bring what the book needs: an environment, the pinned packages, the library, a browser for the tests.
 
 It runs on a bare Python 3.11 or later, without any package. Each step leaves its mark when it is done, so an
-interrupted one is taken up again and a finished one costs nothing.
+interrupted one is taken up again and a finished one costs nothing. Two that are started at once take turns.
 """
 
 from __future__ import annotations  # so that an older Python reads far enough to say that it is too old
 
+import fcntl
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,18 +31,41 @@ def main(arguments: list[str]) -> None:
     """Bring everything; with --browser, Chromium too."""
     if sys.version_info < (3, 11):  # noqa: UP036
         stop(f"Python 3.11 or later is needed, this is {platform.python_version()}: add PYTHON=python3.11")
-    environment()
-    packages()
-    library()
-    if "--browser" in arguments:
-        browser()
+    with alone():
+        environment()
+        packages()
+        library()
+        if "--browser" in arguments:
+            browser()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until nobody else installs here: two pips in one environment leave a mixture of both.
+
+    The lock is the system's: it goes with its process, however that ends.
+    """
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with (ROOT / "_build" / "install.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another installation is at work in this folder; this one waits for it.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def environment() -> None:
-    """A virtual environment that works."""
-    if PYTHON.exists() and (packages_stand() or run([PYTHON, "-m", "pip", "--version"]) is None):
+    """A virtual environment that works, of the Python that was asked for."""
+    other = version_in_place() not in ("", f"{sys.version_info.major}.{sys.version_info.minor}")
+    if (
+        PYTHON.exists()
+        and not other
+        and (packages_stand() or run([PYTHON, "-m", "pip", "--version"]) is None)
+    ):
         return
-    say("Creating the virtual environment .venv")
+    told = f" anew: the old one is of Python {version_in_place()}" if other else ""
+    say(f"Creating the virtual environment .venv{told}")
     shutil.rmtree(VENV, ignore_errors=True)
     failure = run([sys.executable, "-m", "venv", VENV])
     if failure and apt(f"python3.{sys.version_info.minor}-venv"):
@@ -52,10 +78,19 @@ def environment() -> None:
         )
 
 
+def version_in_place() -> str:
+    """The Python of the environment that is there, as 3.11; empty if there is none."""
+    settings = VENV / "pyvenv.cfg"
+    text = settings.read_text(encoding="utf-8") if settings.is_file() else ""
+    found = re.search(r"^version(?:_info)? = (\d+\.\d+)", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
 def packages() -> None:
     """Everything pinned in requirements.txt."""
     if packages_stand():
         return
+    unmark("packages")
     count = sum(line[:1].isalnum() for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines())
     started = time.monotonic()
     say(f"Installing {count} packages into .venv; this happens once and takes a minute or two")
@@ -66,8 +101,21 @@ def packages() -> None:
 
 
 def packages_stand() -> bool:
-    """Whether the packages were installed to the end."""
-    return marked("packages", digest([REQUIREMENTS]))
+    """Whether the packages were installed to the end, and are still there."""
+    return marked("packages", digest([REQUIREMENTS])) and not missing()
+
+
+def missing() -> list[str]:
+    """The pinned packages that are not installed in the pinned version."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"[-_.]+", "-", text.partition("+")[0]).lower()  # torch adds its build
+
+    places = VENV.glob("lib/python3*/site-packages/*.dist-info")
+    there = {plain(path.name.removesuffix(".dist-info")) for path in places}
+    text = REQUIREMENTS.read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;]+)(?!.*;)", text, re.MULTILINE)
+    return [f"{name}=={version}" for name, version in pins if plain(f"{name}-{version}") not in there]
 
 
 def library() -> None:
@@ -78,6 +126,7 @@ def library() -> None:
     mark = digest([ROOT / "lib" / "pyproject.toml", *files])
     if marked("library", mark):
         return
+    unmark("library")
     # Built from a copy: setuptools leaves a folder in which a deleted module would live on.
     with tempfile.TemporaryDirectory() as copy:
         shutil.copytree(
@@ -149,6 +198,11 @@ def set_mark(step: str, mark: str) -> None:
     (VENV / f"lowdim-{step}").write_text(mark, encoding="utf-8")
 
 
+def unmark(step: str) -> None:
+    """Forget that this step was finished: it begins again."""
+    (VENV / f"lowdim-{step}").unlink(missing_ok=True)
+
+
 def say(text: str) -> None:
     """One line of progress."""
     print(text, file=sys.stderr, flush=True)
@@ -164,3 +218,5 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except KeyboardInterrupt:
         stop("interrupted; the same command goes on from here")
+    except OSError as error:  # a full disk, a folder that cannot be written to
+        stop(f"{error.strerror}: {error.filename or ROOT}; the same command goes on from here")

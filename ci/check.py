@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from ci import paths
+from ci.family import die_with_parent, end_children
 from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
@@ -53,4 +54,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    die_with_parent()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        end_children()
+        sys.exit("\ninterrupted")

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from ci import paths
+
 
 def given(name: str) -> str:
     """What was asked for under this name; empty if nothing was."""
@@ -76,9 +78,45 @@ def bench() -> int:
     return main(given("NAME"))
 
 
+def sabotage() -> int:
+    """Break the book on purpose."""
+    from ci.sabotage import main
+
+    return main(given("NAME"))
+
+
+def mutation() -> int:
+    """Change the library in small ways, and see whether its tests notice."""
+    from ci.mutation import main
+
+    seed = given("SEED") or "0"
+    if not seed.isdigit():
+        print(f"SEED must be a whole number, but is {seed!r}", file=sys.stderr)
+        return 2
+    return main(int(seed))
+
+
 COMMANDS: dict[str, Callable[[], int]] = {
-    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench)
+    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench, sabotage, mutation)
 }
 
+
+def main(command: str) -> int:
+    """Do what was asked for; Ctrl-C, and what ends make, end it within seconds and in one line."""
+    from ci.family import die_with_parent, end_children, interrupt_on_signals
+
+    die_with_parent()
+    interrupt_on_signals()
+    try:
+        return COMMANDS[command]()
+    except KeyboardInterrupt:
+        print("\ninterrupted; what was finished is kept", file=sys.stderr, flush=True)
+        end_children()
+        os._exit(130)  # a kernel or a pool that does not answer would be waited for
+    except OSError as error:  # a full disk, a folder that cannot be written to
+        print(f"{error.strerror}: {error.filename or paths.ROOT}; what was finished is kept", file=sys.stderr)
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(COMMANDS[sys.argv[1]]())
+    sys.exit(main(sys.argv[1]))

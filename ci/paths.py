@@ -9,6 +9,7 @@ CLAIMS = BOOK / "claims.yml"
 MOVABLE = BOOK / "_static" / "movable"
 LIBRARY = ROOT / "lib" / "lowdim"
 REQUIREMENTS = ROOT / "requirements.txt"
+MUTATION = ROOT / "ci" / "mutation.json"  # made by hours of computing, and kept
 
 # Generated, and ignored by git.
 BUILD = ROOT / "_build"
@@ -20,6 +21,9 @@ FAILED = BUILD / "failed"
 TIMES = BUILD / "times"
 RUNS = BUILD / "runs"
 FRESH = BUILD / "fresh.json"
+SABOTAGE = BUILD / "sabotage.json"
+BENCH = BUILD / "bench.json"
+MATERIALS = BUILD / "materials.cdx.json"
 HTML = BUILD / "html"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bundles
 import card
+import guard
 import heads
 import letters
 import pictures
@@ -48,7 +49,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")
     pages = bundles.bundle(out, pages)
     for path, text in pages.items():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(guard.guard(text), encoding="utf-8")
     kept = {static / name for name in ("icon.svg", "front.svg", "card.png")}
     for path in [
         *(static / name for name in UNUSED),
@@ -62,6 +63,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     letters.trim(static, letters.letters(list(pages.values()), css))
     title = app.config.html_title
     heads.not_found(out, title, base)
+    lost = out / "404.html"
+    lost.write_text(guard.guard(lost.read_text(encoding="utf-8")), encoding="utf-8")
     if base:
         card.draw(static / "card.png", title)
         heads.sitemap(out, [path.relative_to(out).as_posix() for path in pages], base)

@@ -22,6 +22,8 @@
     }
   });
 
+  for (const button of all("[data-print]")) button.addEventListener("click", () => print());
+
   // A formula or a table that does not fit scrolls, by the keyboard too, and says what it is.
   const names = { "katex-display": "formula", "pst-scrollable-table-container": "table" };
   function scrollable() {

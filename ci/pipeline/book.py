@@ -7,7 +7,6 @@ see the library that is installed, which ``make book`` brings up to date first.
 import fcntl
 import os
 import re
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
 
 from ci import paths
+from ci.family import end_children, interrupt_on_signals
 from ci.pipeline import dodo
 from ci.pipeline.execute import shut_out
 from ci.pipeline.rerun import UsageError, find
@@ -27,8 +27,7 @@ BACKEND = {"BACKEND": {"kept": "ci.pipeline.state:KeptDB"}}
 def main(tasks: list[str]) -> int:
     """Run the tasks; 0 if all of them are up to date afterwards."""
     shut_out()
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, _interrupt)
+    interrupt_on_signals()
     try:
         require_readable()
         for task in tasks:
@@ -46,6 +45,7 @@ def main(tasks: list[str]) -> int:
         # The threads that wait for kernels cannot be interrupted; the kernels end with this process.
         dodo.PROGRESS.running.clear()
         dodo.PROGRESS.say("interrupted; what was finished is kept")
+        end_children()
         os._exit(130)
     except OSError as error:
         where = f": {paths.shown(Path(error.filename))}" if error.filename else ""
@@ -56,10 +56,6 @@ def main(tasks: list[str]) -> int:
     elif code:
         dodo.PROGRESS.say("The book was not built.")
     return code
-
-
-def _interrupt(*_) -> None:
-    raise KeyboardInterrupt
 
 
 def require_readable() -> None:

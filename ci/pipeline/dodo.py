@@ -202,6 +202,40 @@ def task_times():
     return _task(run, [], inputs, [paths.PARTS / "times.html"])
 
 
+def task_measured():
+    """Write what was measured outside the build, or the word that it was not, for the pages that show it."""
+
+    def run():
+        from ci.pipeline import measured
+
+        def found(path):
+            return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+        paths.PARTS.mkdir(parents=True, exist_ok=True)
+        for name, text in (
+            ("sabotage", measured.sabotage_part(found(paths.SABOTAGE))),
+            ("mutation", measured.mutation_part(found(paths.MUTATION))),
+            ("performance", measured.performance_part(found(paths.BENCH))),
+        ):
+            (paths.PARTS / f"{name}.md").write_text(text, encoding="utf-8")
+
+    found = [path for path in (paths.SABOTAGE, paths.MUTATION, paths.BENCH) if path.is_file()]
+    targets = [paths.PARTS / f"{name}.md" for name in ("sabotage", "mutation", "performance")]
+    return _task(run, [], [*found, *_pipeline("pipeline/measured")], targets, found=list(map(str, found)))
+
+
+def task_materials():
+    """Write the bill of materials, and the licences of what the site ships."""
+
+    def run():
+        from ci.pipeline.materials import write
+
+        write()
+
+    inputs = [paths.REQUIREMENTS, *_pipeline("pipeline/materials")]
+    return _task(run, [], inputs, [paths.MATERIALS, paths.PARTS / "materials.md"])
+
+
 def task_site():
     """Build the site, with warnings as errors."""
 
@@ -228,6 +262,7 @@ def task_site():
         paths.CLAIMS_PAGE,
         paths.PARTS / "ledger_state.md",
         paths.PARTS / "times.html",
+        *(paths.PARTS / f"{name}.md" for name in ("sabotage", "mutation", "performance", "materials")),
         paths.ROOT / "_config.yml",
         paths.REQUIREMENTS,
         *_pipeline("site/build", "site/node"),

@@ -30,6 +30,11 @@ HEAD = (
     ("a viewport", '<meta name="viewport"', 1),
     ("a description", '<meta name="description"', 1),
     ("an icon", '<link rel="icon"', 1),
+    (
+        "a policy",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'",
+        1,
+    ),
 )
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from ci import paths
+from ci.family import die_with_parent
 from ci.progress import Progress
 from ci.site.node import NODE
 
@@ -84,6 +85,7 @@ def _build_into(book: Path, fresh: Path, builder: str, *flags: str) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        preexec_fn=die_with_parent,  # else Sphinx goes on when the pipeline is killed
     )
     if done.returncode:
         raise SiteError(f"the site does not build:\n{_told(done.stdout + done.stderr)}")

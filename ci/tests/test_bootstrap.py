@@ -1,5 +1,10 @@
 """The first minute of a stranger: what is installed when, and what is said when it cannot be."""
 
+import shutil
+import subprocess
+import sys
+import time
+
 import pytest
 
 from ci import bootstrap
@@ -50,6 +55,13 @@ class Machine:
                 if step == "venv":
                     bootstrap.PYTHON.parent.mkdir(parents=True)
                     bootstrap.PYTHON.touch()
+                    version = f"version = {sys.version_info.major}.{sys.version_info.minor}.7"
+                    (bootstrap.VENV / "pyvenv.cfg").write_text(version)
+                if step == "packages":
+                    site = bootstrap.VENV / "lib" / "python3.11" / "site-packages"
+                    shutil.rmtree(site, ignore_errors=True)
+                    for pin in bootstrap.REQUIREMENTS.read_text().split():
+                        (site / f"{pin.replace('==', '-')}.dist-info").mkdir(parents=True)
         return None
 
     def main(self, *arguments):
@@ -117,3 +129,80 @@ def test_an_old_python_is_told_which_one_is_needed(machine, monkeypatch):
 def test_a_failing_command_says_what_it_said():
     assert bootstrap.run(["sh", "-c", "echo broken >&2; exit 3"]) == "broken"
     assert bootstrap.run(["true"]) is None
+
+
+def test_an_environment_of_another_python_is_made_anew(machine, capsys):
+    machine.main()
+    settings = bootstrap.VENV / "pyvenv.cfg"
+    settings.write_text("home = /usr/bin\nversion = 3.9.1\n")
+    assert machine.main() == ["venv", "packages", "library"]
+    assert "the old one is of Python 3.9" in capsys.readouterr().err
+    assert machine.main() == []
+
+
+def test_a_package_that_is_gone_is_installed_again(machine):
+    machine.main()
+    shutil.rmtree(bootstrap.VENV / "lib" / "python3.11" / "site-packages" / "a-1.dist-info")
+    assert bootstrap.missing() == ["a==1"]
+    assert machine.main() == ["packages"]
+    assert bootstrap.missing() == []
+
+
+def test_a_failed_step_leaves_no_mark(machine):
+    machine.main()
+    (machine.root / "lib/lowdim/x.py").write_text("x = 3\n", encoding="utf-8")
+    machine.fails["library"] = 1
+    with pytest.raises(SystemExit):
+        machine.main()
+    assert not (bootstrap.VENV / "lowdim-library").exists()
+    (machine.root / "lib/lowdim/x.py").write_text("x = 1\n", encoding="utf-8")  # as it was installed at first
+    assert machine.main() == ["library"]
+
+
+HOLDER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from ci import bootstrap
+bootstrap.ROOT = Path({folder!r})
+with bootstrap.alone():
+    print("in", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_two_installations_take_turns(tmp_path):
+    code = HOLDER.format(root=str(bootstrap.ROOT), folder=str(tmp_path))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    first = subprocess.Popen([sys.executable, "-c", code], **pipes)
+    assert first.stdout.readline() == "in\n"
+    second = subprocess.Popen([sys.executable, "-c", code], **pipes)
+    assert "this one waits for it" in second.stderr.readline()
+    time.sleep(0.2)
+    assert second.poll() is None
+    first.communicate()
+    assert second.stdout.readline() == "in\n"
+    second.communicate()
+
+
+def test_what_is_installed_here_is_not_missing():
+    assert bootstrap.missing() == []
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL.format(root=str(bootstrap.ROOT))], capture_output=True, text=True
+    )
+    assert done.stderr == "No space left on device: /x/lock; the same command goes on from here\n"
+    assert done.returncode == 1
+
+
+FULL = """
+import errno, os, runpy, sys
+sys.path.insert(0, {root!r})
+import fcntl
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/x/lock")
+fcntl.flock = full
+runpy.run_path({root!r} + "/ci/bootstrap.py", run_name="__main__")
+"""

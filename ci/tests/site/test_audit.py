@@ -12,6 +12,8 @@ from ci.site import audit
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width">
 <meta name="description" content="A page."><link rel="icon" href="data:,">
+<!-- a policy would keep the faults below from happening:
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'"> -->
 <style>@media print {{ body {{ color: black !important }} }}
 @media print {{ details::details-content {{ content-visibility: visible }} }}
 html {{ color-scheme: light dark; background: light-dark(white, #111) }}

@@ -1,0 +1,37 @@
+"""The sample of mutants is fair, its interval that of Wilson, its report honest."""
+
+import json
+
+import pytest
+
+from ci import mutation, paths
+from ci.mutation import Mutant, interval, sample, write
+
+
+def test_every_place_is_as_likely_as_any_other():
+    many = [Mutant("a.py", 1, f"core/Replace_{x}", 0) for x in "abcdefgh"]
+    found = [*many, Mutant("a.py", 2, "core/AddNot", 0), Mutant("b.py", 3, "core/NumberReplacer", 1)]
+    lines = [sample(found, seed, 1)[0].line for seed in range(300)]
+    assert min(lines.count(line) for line in (1, 2, 3)) > 70
+    assert sample(found, 5, 3) == sample(found, 5, 3)
+    assert len(sample(found, 5, 3)) == 3
+
+
+def test_the_interval_is_wilsons():
+    low, high = interval(54, 60)  # by the formula, worked out by hand
+    assert (low, high) == pytest.approx((0.7985, 0.9534), abs=1e-4)
+
+
+def test_a_module_is_tested_by_its_own_tests_first():
+    found = mutation.tests(paths.ROOT, "lib/lowdim/training/_newton.py")
+    assert found[0].startswith("lib/tests/training/test_")
+    assert mutation.tests(paths.ROOT, "lib/lowdim/systems/linear.py")[0] == "lib/tests/systems/test_linear.py"
+
+
+def test_what_survived_is_written_down(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "MUTATION", tmp_path / "score.json")
+    one = Mutant("lib/lowdim/x.py", 3, "core/AddNot", 0, "survived", "a  ->  not a")
+    write([one, mutation.replace(one, outcome="killed"), mutation.replace(one, outcome="hung")], 7, 100)
+    told = json.loads(paths.MUTATION.read_text())
+    assert (told["tried"], told["killed"], told["changes"], told["seed"]) == (3, 2, 100, 7)
+    assert [entry["diff"] for entry in told["survived"]] == ["a  ->  not a"]
