@@ -12,6 +12,7 @@ from lowdim.systems.balance import imbalance, parts
 from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
+from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
 
 WIDTH = 20
