@@ -224,4 +224,4 @@ def summary(table: pd.DataFrame, by: Sequence[str] = ("start", "k")) -> pd.DataF
             }
         )
 
-    return table.groupby(list(by), sort=False)[list(table.columns)].apply(one)
+    return pd.DataFrame(table.groupby(list(by), sort=False)[list(table.columns)].apply(one))

@@ -24,7 +24,7 @@ def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
     for ax, turns, title in zip(panels, (False, True), ("Real poles", "Oscillating"), strict=True):
         rows = good[good.oscillating == turns]
         for i, name in enumerate(table.start.unique()):
-            part = rows[rows.start == name]
+            part = pd.DataFrame(rows[rows.start == name])
             shift = 1.06 ** (i - 3)
             _quartiles(ax, part, "k", shift, style.SERIES[i], _SHAPES[i], name)
         ax.axhline(level, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
@@ -56,7 +56,7 @@ def dials(table: pd.DataFrame, level: float) -> style.InlineSVG:
     looks = zip(("diagonal", "dense"), (style.ACCENT, style.STUDENT), (-0.14, 0.14), strict=True)
     for kind, colour, side in looks:
         for scale, marker, fill in ((table.scale.max(), "o", colour), (table.scale.min(), "s", "none")):
-            rows = good[(good.coordinates == kind) & (good.scale == scale)]
+            rows = pd.DataFrame(good[(good.coordinates == kind) & (good.scale == scale)])
             label = f"{kind}, $B, C \\times {scale:g}$"
             nudge = side + (0.05 if fill == "none" else -0.05)
             for ax, name in ((left, "error"), (right, "excess")):
@@ -143,4 +143,5 @@ def _quartiles(
 
 def _spread(rows: pd.DataFrame, by: str, name: str) -> pd.DataFrame:
     """Quartiles and median of a column, group by group."""
-    return rows.groupby(by, sort=False)[name].quantile([0.25, 0.5, 0.75]).unstack()
+    quartiles = rows.groupby(by, sort=False)[name].quantile(np.array([0.25, 0.5, 0.75]))
+    return pd.DataFrame(quartiles.unstack())
