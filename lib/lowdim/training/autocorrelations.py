@@ -64,8 +64,8 @@ def autocorrelation_band(
     r"""Block sums of the autocorrelations of stationary runs, with a joint confidence band.
 
     The runs, centred on the mean of all draws, are cut into B batches.  With $g_q$ the sum over a block of
-    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is $\bar\rho_q = \sum g_q
-    / \sum g$; its error is that of a mean of B numbers $g_q - \bar\rho_q\, g$, and
+    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is $\bar\rho_q =
+    \sum g_q / \sum g$; its error is that of a mean of B numbers $g_q - \bar\rho_q\, g$, and
 
     $$\mathrm{tolerance}_q = t_{B-1}\big(1 - \tfrac{1 - \mathrm{confidence}}{2 k}\big)
     \frac{\mathrm{std}(g_q - \bar\rho_q\, g)}{\sqrt B\, \bar g}$$
