@@ -67,7 +67,7 @@ def time_range(
 
     >>> answer = time_range([1.0, 0.5, 0.3], gap=0.1)
     >>> round(answer.low, 3), round(answer.high, 3)
-    (3.353, 4.0)
+    (3.214, 6.2)
     """
     if require_count("block", block) & (block - 1):
         raise ValueError(
