@@ -59,7 +59,7 @@ def best(target: np.ndarray) -> str:
         started = time.perf_counter()
         try:
             found = np.ptp(cvx(target, solver))
-        except cvxpy.error.SolverError:
+        except cvxpy.SolverError:
             continue
         took = time.perf_counter() - started
         print(f"  lag {LAG}, cvxpy with {solver}: {found:.6g} in {took:.2f} s")
@@ -73,6 +73,7 @@ def cvx(target: np.ndarray, solver: str) -> tuple[float, float]:
     weights = cvxpy.Variable(len(POINTS), nonneg=True)
     missed = (POINTS[:, None] ** np.arange(K)).T @ weights - target
     response = POINTS**LAG @ weights
-    held = [cvxpy.abs(missed) <= TOLERANCE]
-    least = cvxpy.Problem(cvxpy.Minimize(response), held).solve(solver=solver)
-    return least, cvxpy.Problem(cvxpy.Maximize(response), held).solve(solver=solver)
+    held: list[cvxpy.Constraint] = [cvxpy.abs(missed) <= TOLERANCE]
+    goals = cvxpy.Minimize(response), cvxpy.Maximize(response)
+    low, high = (float(np.real(cvxpy.Problem(goal, held).solve(solver=solver))) for goal in goals)  # pyright: ignore
+    return low, high

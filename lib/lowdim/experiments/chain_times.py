@@ -79,13 +79,14 @@ def score(low: np.ndarray, high: np.ndarray, tau: np.ndarray) -> dict[str, float
     """Share of intervals that hold the truth, and the median of high / low.
 
     Args:
-        low: lower ends.
+        low: lower ends; infinite where there is no interval, which counts as one that misses.
         high: upper ends.
         tau: what they should hold.
     """
     held = (low <= tau) & (tau <= high)
-    ratio = np.median(high / np.maximum(low, 1e-300))
-    return {"coverage": float(held.mean()), "ratio": float(ratio)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(np.isfinite(low), high / low, np.inf)
+    return {"coverage": float(held.mean()), "ratio": float(np.median(ratio))}
 
 
 def _normal(x: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ def heat_rod(metres: float, diffusivity: float, cells: int, dt: float, sensor: i
 
     >>> from lowdim.systems import impulse_response
     >>> impulse_response(heat_rod(0.1, 1e-4, cells=10, dt=1.0), 3).round(4)
-    array([1.    , 0.5238, 0.3854])
+    array([1.    , 0.5238, 0.3858])
     """
     require_count("cells", cells)
     _positive(metres=metres, diffusivity=diffusivity)

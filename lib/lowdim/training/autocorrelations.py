@@ -64,8 +64,8 @@ def autocorrelation_band(
     r"""Block sums of the autocorrelations of stationary runs, with a joint confidence band.
 
     The runs, centred on the mean of all draws, are cut into B batches.  With $g_q$ the sum over a block of
-    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is
-    $\bar\rho_q = \sum g_q / \sum g$; its error is that of a mean of B numbers $g_q - \bar\rho_q\, g$, and
+    mean products $x_t x_{t+j}$ within a batch, and $g$ that of $x_t^2$, the estimate is $\bar\rho_q =
+    \sum g_q / \sum g$; its error is that of a mean of B numbers $g_q - \bar\rho_q\, g$, and
 
     $$\mathrm{tolerance}_q = t_{B-1}\big(1 - \tfrac{1 - \mathrm{confidence}}{2 k}\big)
     \frac{\mathrm{std}(g_q - \bar\rho_q\, g)}{\sqrt B\, \bar g}$$
@@ -86,11 +86,7 @@ def autocorrelation_band(
         ValueError: runs too short for the lags, fewer than two batches, a level outside (0, 1), draws that
             are NaN, infinite or all the same.
     """
-    require_finite("draws", draws)
-    if draws.ndim != 2:
-        raise ValueError(
-            f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None]."
-        )
+    x = _centred(draws)
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, but is {confidence!r}.")
     runs, steps = draws.shape
@@ -102,9 +98,6 @@ def autocorrelation_band(
             f"{steps} steps a run, cut into {each} batches, are too few for {lags} lags: a batch must be at "
             f"least {_LONG} times as long as they are. Run longer, or ask for a smaller k, block or batches."
         )
-    x = draws - draws.mean()
-    if not np.ptp(draws) > 0:
-        raise ValueError("draws are all the same: nothing can be said about their correlations.")
     kept = x[:, : each * long]
     products = np.stack(
         [(kept * x[:, j : j + each * long]).reshape(runs * each, long).mean(axis=1) for j in range(lags)]
@@ -130,10 +123,22 @@ def windowed_time(draws: Float[np.ndarray, "runs steps"], window: float = 5.0) -
         draws: of one number, one stationary run a row.
         window: of M; larger has less bias and more noise.
     """
-    x = draws - draws.mean()
+    x = _centred(draws)
     variance, total = np.mean(x * x), 1.0
     for lag in range(1, draws.shape[1] // 2):
         total += 2 * float(np.mean(x[:, lag:] * x[:, :-lag]) / variance)
         if lag >= window * total:
             break
     return total
+
+
+def _centred(draws: np.ndarray) -> np.ndarray:
+    """Draws less their mean, or an error that says why nothing can be learned from them."""
+    require_finite("draws", draws)
+    if draws.ndim != 2:
+        raise ValueError(
+            f"draws must have shape (runs, steps), but has {draws.shape}: for one run draws[None]."
+        )
+    if not np.ptp(draws) > 0:
+        raise ValueError("draws are all the same: nothing can be said about their correlations.")
+    return draws - draws.mean()

@@ -50,8 +50,8 @@ def test_runs_of_a_chain_and_of_a_sampler_with_momentum():
 
 
 def test_intervals_are_scored():
-    found = score(np.array([0.5, 2.0]), np.array([2.0, 4.0]), np.array([1.0, 1.0]))
-    assert found == {"coverage": 0.5, "ratio": 3.0}
+    low, high = np.array([0.5, 2.0, np.inf, 0.5]), np.array([2.0, 4.0, np.inf, 1.5])
+    assert score(low, high, np.ones(4)) == {"coverage": 0.5, "ratio": 3.5}
     draws = np.random.default_rng(0).standard_normal((4, 4000))
     low, high = batch_means(draws)
     assert low < 1 < high
