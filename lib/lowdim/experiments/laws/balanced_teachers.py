@@ -89,9 +89,8 @@ def product_drift(rng: np.random.Generator, at_end: bool = False) -> float:
 
     The change of its logarithm, over the sum of $(\hat m_1 s / 2\gamma)^2$ and $4 \lvert \hat m_1 \rvert
     \lVert \tilde A \rVert \varepsilon \ln(1/\varepsilon) / \gamma$, s = 1/2 (`thm-balance-exponent`).
-    Teachers of one to eight poles at any distances, k from 2 to 12, drawn again until the response at lag 1 is
-    at least 0.02 in absolute value; starts of a scale log-uniform on [1e-7,
-    1e-4].
+    Teachers of one to eight poles at any distances, k from 2 to 12, drawn again until the response at lag 1
+    is at least 0.02 in absolute value; starts of a scale log-uniform on [1e-7, 1e-4].
 
     Args:
         rng: NumPy random generator; it is advanced.
