@@ -16,6 +16,7 @@ from lowdim.experiments.laws.free_students import any_system, free_student
 from lowdim.experiments.laws.large_starts import large_start
 from lowdim.experiments.laws.optimizers import left_over
 from lowdim.experiments.laws.plateaus import rest_heights
+from lowdim.moments.stability import crowding
 from lowdim.systems.compare import extrapolation_error
 from lowdim.systems.students import nearby_student
 from lowdim.systems.teachers import teacher
@@ -78,6 +79,7 @@ def test_too_few_lags_or_a_large_start_is_told_from_what_works():
 def test_the_sharp_constant_is_sharp_until_poles_are_crowded():
     easy = measured_teacher(np.random.default_rng(0))
     crowded = measured_teacher(np.random.default_rng(0), crowded=True)
+    assert crowding(easy[0]) * easy[1] < 1e-3 < 1 < crowding(crowded[0]) * crowded[1]
     assert sharpness(*easy).max() < 1.05 < 1.1 < sharpness(*crowded).max()
     assert sharpness(*easy, universal=True).max() > 1.1
 
