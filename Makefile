@@ -65,6 +65,9 @@ lock: ## resolve ci/requirements.in into requirements.txt (needs uv)
 	uv pip compile --quiet --python-version 3.11.2 --annotation-style line --no-emit-index-url \
 		--custom-compile-command "make lock" --output-file _build/lock.txt ci/requirements.in
 	grep -vE '^(nvidia|cuda|triton)' _build/lock.txt > requirements.txt
+	uv pip compile --quiet --python-version 3.11.2 --generate-hashes --no-deps --no-annotate --no-header \
+		--no-emit-index-url --no-emit-package torch --output-file _build/hashes.txt requirements.txt
+	(head -n 1 ci/hashes.txt; cat _build/hashes.txt) > _build/hashes && mv _build/hashes ci/hashes.txt
 
 clean: ## remove everything that was built; the installed packages stay
 	rm -rf _build book/notebooks book/_generated book/claims.md

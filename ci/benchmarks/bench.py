@@ -1,11 +1,19 @@
 """Measure speed: ``make bench``, or ``make bench NAME=flow`` for one file of ``ci/benchmarks``.
 
+What was measured stands on the page Performance after the next ``make book``.
+
 A file ``bench_<name>.py`` there has a function ``cases()`` that returns a list of :class:`Case`. Preparation
 belongs into ``cases``, only what is timed into ``run``. Every case runs five times, in rounds, so all are
 measured under the same load; a ratio is the median over the rounds.
 """
 
+import contextlib
 import importlib
+import io
+import json
+import math
+import os
+import platform
 import statistics
 import sys
 import time
@@ -13,17 +21,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci import paths
+
 ROUNDS = 5
 FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to time, and the name of the case in the same file that it is compared with, if any."""
+    """One thing to time, the case in the same file that it is compared with, and the family it grows in.
+
+    A family is what is measured at several sizes; how its time grows is told as a power of the size.
+    """
 
     name: str
     run: Callable[[], object]
     against: str | None = None
+    family: str | None = None
+    size: float = 0.0
 
 
 def measure(cases: list[Case], rounds: int = ROUNDS) -> dict[str, list[float]]:
@@ -38,19 +53,36 @@ def measure(cases: list[Case], rounds: int = ROUNDS) -> dict[str, list[float]]:
     return seconds
 
 
-def table(cases: list[Case], seconds: dict[str, list[float]]) -> str:
-    """Median and range of each case, and how many times slower it is than the one it is compared with."""
-    width = max(len(case.name) for case in cases)
-    lines = []
+def rows(cases: list[Case], seconds: dict[str, list[float]]) -> list[tuple[str, str, str]]:
+    """Each case, its median and range, and how many times slower it is than the one it is compared with."""
+    found = []
     for case in cases:
-        times = seconds[case.name]
-        line = f"  {case.name:<{width}}  {_shown(statistics.median(times)):>9}"
-        line += f"  ({_shown(min(times))} to {_shown(max(times))})"
+        times, compared = seconds[case.name], ""
         if case.against:
             ratio = statistics.median(a / b for a, b in zip(times, seconds[case.against], strict=True))
-            line += f"  {ratio:.2f} x {case.against}"
-        lines.append(line)
-    return "\n".join(lines)
+            compared = f"{ratio:.2f} x {case.against}"
+        span = f"({_shown(min(times))} to {_shown(max(times))})"
+        found.append((case.name, f"{_shown(statistics.median(times)):>9}  {span}", compared))
+    return found
+
+
+def table(cases: list[Case], seconds: dict[str, list[float]]) -> str:
+    """The rows for a terminal."""
+    width = max(len(case.name) for case in cases)
+    lines = (f"  {name:<{width}}  {times}  {compared}" for name, times, compared in rows(cases, seconds))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def growth(cases: list[Case], seconds: dict[str, list[float]]) -> list[str]:
+    """How the time of each family grows with its size: the power that fits best, and between which sizes."""
+    told = []
+    for family in dict.fromkeys(case.family for case in cases if case.family):
+        members = [case for case in cases if case.family == family]
+        points = [(math.log(c.size), math.log(statistics.median(seconds[c.name]))) for c in members]
+        slope = statistics.linear_regression(*zip(*points, strict=True)).slope
+        low, high = (pick(case.size for case in members) for pick in (min, max))
+        told.append(f"{family}: time grows like the power {slope:.2f} of the size, from {low:g} to {high:g}")
+    return told
 
 
 def names() -> list[str]:
@@ -64,9 +96,19 @@ def main(wanted: str) -> int:
         print(f"no benchmark is called {wanted!r}; there are: {', '.join(names())}", file=sys.stderr)
         return 2
     print(f"Median of {ROUNDS} rounds, one thread (fastest to slowest)")
+    parts = {}
     for name in [wanted] if wanted else names():
-        cases = importlib.import_module(f"ci.benchmarks.bench_{name}").cases()
-        print(f"\n{name}\n{table(cases, measure(cases))}", flush=True)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):  # what the cases tell of their own runs
+            cases = importlib.import_module(f"ci.benchmarks.bench_{name}").cases()
+            seconds = measure(cases)
+        notes = [*said.getvalue().splitlines(), *(f"  {line}" for line in growth(cases, seconds))]
+        print("\n".join(["", name, *notes, table(cases, seconds)]), flush=True)
+        parts[name] = {"notes": notes, "rows": rows(cases, seconds)}
+    if not wanted:
+        machine = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+        told = {"machine": machine, "rounds": ROUNDS, "parts": parts}
+        paths.BENCH.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -53,7 +53,7 @@ def student(d: int):
     return random_student(d, STD, np.random.default_rng(0))
 
 
-def scipy_bdf(d: int, k: int):
+def scipy_bdf(d: int, k: int, method: str = "BDF"):
     """The same flow and tolerances, with the Jacobian by finite differences, until the loss is ENOUGH."""
     start, target = student(d), impulse_response(TRUTH, k)
 
@@ -69,7 +69,7 @@ def scipy_bdf(d: int, k: int):
 
     done.terminal = True
     y = np.concatenate([start.A.ravel(), start.B, start.C])
-    run = solve_ivp(velocity, (0.0, T_END), y, "BDF", events=done, rtol=1e-8, atol=1e-12)
+    run = solve_ivp(velocity, (0.0, T_END), y, method, events=done, rtol=1e-8, atol=1e-12)
     assert run.status == 1, run.message
     return run
 

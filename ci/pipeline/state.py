@@ -9,6 +9,7 @@ and an input that changed while a task read it is no input of what the task made
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,6 +46,8 @@ class KeptDB(JsonDB):
         path = Path(self.name)
         part = path.with_suffix(".part")
         part.write_text(self.codec.encode(self._db), encoding="utf-8")
+        if path.is_dir():  # whoever made it
+            shutil.rmtree(path)
         os.replace(part, path)
 
 

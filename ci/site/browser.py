@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,6 +37,15 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing; what fails is seen in the browser."""
+
+    def handle(self) -> None:
+        """Answer; a reader who has left needs none."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def translate_path(self, path: str) -> str:
+        """The file that is asked for; one that cannot be is one that is not there."""
+        return super().translate_path(path.replace("%00", "%EF%BF%BD"))
 
 
 class Compressing(Quiet):
@@ -83,6 +93,8 @@ async def chromium() -> AsyncIterator[Browser]:
     """The machine's Chromium, the one that CHROMIUM names, or else playwright's own."""
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program and not shutil.which(program):
+        sys.exit(f"CHROMIUM={program}: there is no such program; unset it, or name one that is there")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser

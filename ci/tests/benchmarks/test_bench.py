@@ -1,9 +1,14 @@
 """The benchmark runner: rounds, medians and ratios, on a clock that the test winds."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
+from ci import paths
 from ci.benchmarks import bench
 from ci.benchmarks.bench import Case, measure, table
+from ci.pipeline.measured import performance_part
 
 
 @pytest.fixture
@@ -44,3 +49,27 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones(monkeypatch, tmp_p
     monkeypatch.setattr(bench, "FOLDER", tmp_path)
     assert bench.main("flaw") == 2
     assert "no benchmark is called 'flaw'; there are: flow" in capsys.readouterr().err
+
+
+def test_growth_is_the_power_of_the_size(clock):
+    cases = [
+        Case(f"n = {n}", clock(9, n**1.5, n**1.5, n**1.5), family="sorting", size=n) for n in (10, 40, 160)
+    ]
+    told = bench.growth(cases, measure(cases, rounds=3))
+    assert told == ["sorting: time grows like the power 1.50 of the size, from 10 to 160"]
+
+
+def test_what_was_measured_is_kept_for_its_page(clock, monkeypatch, tmp_path, capsys):
+    def cases():
+        print("  a note")
+        return [Case("one", clock(1, 2, 2, 2, 2, 2)), Case("two", clock(1, 4, 4, 4, 4, 4), against="one")]
+
+    monkeypatch.setattr(bench, "names", lambda: ["small"])
+    monkeypatch.setattr("importlib.import_module", lambda _: SimpleNamespace(cases=cases))
+    monkeypatch.setattr(paths, "BENCH", tmp_path / "bench.json")
+    assert bench.main("") == 0
+    part = performance_part(json.loads(paths.BENCH.read_text()))
+    assert "## Small" in part
+    assert "| two |       4 s  (4 s to 4 s) | 2.00 x one |" in part
+    assert "a note" in part
+    assert "2.00 x one" in capsys.readouterr().out

@@ -167,7 +167,9 @@ def _require_fit(
     missed = np.abs(functions(poles, len(moments) - 1).T @ weights - moments)
     order, j = 2 * len(poles), np.arange(len(moments))
     growth = 2.0**order * j / max(order, 1) * binom(j + order - 1, 2 * order - 1)
-    reach = float(np.abs(poles).max(initial=reach))
+    outer = float(np.abs(poles).max(initial=reach))
+    noise *= (outer / reach) ** order  # what was taken for rounding on the smaller interval
+    reach = outer
     allowed = noise * reach ** (j - order) * np.maximum(growth, 1.0)
     allowed += _ROUNDING * np.abs(moments).max() * reach**j
     if (missed > allowed).any():

@@ -7,6 +7,7 @@ values say how much each matters.
 
 from __future__ import annotations
 
+import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float, Integer
 
@@ -35,7 +36,7 @@ def hankel_singular_values(rnn: LinearRNN, horizon: int | None = None) -> Float[
         At most min(n, d) values for each system, n = d for the infinite matrix; all further ones are zero.
 
     Raises:
-        ValueError: horizon below 1.
+        ValueError: horizon below 1, responses of an unstable system that overflow.
 
     >>> from lowdim.systems import teacher
     >>> hankel_singular_values(teacher([0.5], [3.0])).round(12)  # 3 / (1 - 0.5²)
@@ -53,6 +54,9 @@ def effective_dimension(
 ) -> int | Integer[Array, "*batch"]:
     r"""Number of Hankel singular values above `tolerance` times the largest.
 
+    The largest value grows without bound as a pole nears the unit circle, and states beside it are then not
+    counted; at 1 the finite matrix takes over, and they are again.  To compare such systems pass a horizon.
+
     Args:
         rnn: the system or a batch of systems.
         tolerance: relative threshold, in (0, 1).
@@ -62,7 +66,7 @@ def effective_dimension(
         An int for a single system, an integer array of shape (...) for a batch; 0 for the zero response.
 
     Raises:
-        ValueError: tolerance outside (0, 1), horizon below 1.
+        ValueError: tolerance outside (0, 1), horizon below 1, responses that overflow.
     """
     if not 0 < tolerance < 1:
         raise ValueError(
@@ -155,6 +159,8 @@ def _balancing(hankel: Array, d: int) -> tuple[Array, Array]:
     xp = array_namespace(hankel)
     U, s, Vh = xp.linalg.svd(hankel, full_matrices=False)
     order = int(xp.sum(xp.astype(s > max(hankel.shape) * xp.finfo(s.dtype).eps * s[0], xp.int64)))
+    if order == 0:
+        raise ValueError("the response is zero at every lag, so there is no state to keep.")
     if order < d:
         raise ValueError(
             f"d = {d}, but the response has order {order} to rounding (singular value {order + 1} is "
@@ -171,7 +177,14 @@ def _factors(rnn: LinearRNN, horizon: int | None) -> tuple[Array, Array]:
     if horizon is None and float(xp.max(_spectral_radius(rnn))) < 1 - 8 * rnn.dim * xp.finfo(rnn.A.dtype).eps:
         return _all_lags(rnn.A, rnn.B), _all_lags(transposed, rnn.C)
     horizon = rnn.dim if horizon is None else require_count("horizon", horizon)
-    return _compress(krylov(rnn.A, rnn.B, horizon)), _compress(krylov(transposed, rnn.C, horizon))
+    with np.errstate(over="ignore", invalid="ignore"):
+        rows = krylov(rnn.A, rnn.B, horizon), krylov(transposed, rnn.C, horizon)
+        whole = all(bool(xp.all(xp.isfinite(xp.sum(part * part)))) for part in rows)
+    if not whole:
+        raise ValueError(
+            f"the responses of this unstable system overflow within {horizon} lags; pass a smaller horizon."
+        )
+    return _compress(rows[0]), _compress(rows[1])
 
 
 def _all_lags(A: Array, b: Array) -> Array:

@@ -286,3 +286,14 @@ def test_a_law_holds_for_the_share_of_draws_that_it_claims(claims, shown, value,
 def test_a_law_says_what_is_drawn_and_how_often_it_holds(claims, old, new, message):
     with pytest.raises(ValueError, match=message):
         read_claims(claims(text=LAW.replace(old, new)))
+
+
+def test_a_notebook_by_itself_is_told_the_numbers(tmp_path, monkeypatch, capsys, shown):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LOWDIM_CLAIMS", raising=False)
+    ledger.record("loss-identity", value=1e-9, control=[0.5, 3.0])
+    told = capsys.readouterr().out
+    assert told.startswith("loss-identity: measured 1e-09, control 0.5 to 3 (2 values); no verdict")
+    monkeypatch.setenv("LOWDIM_CLAIMS", "nowhere.yml")
+    with pytest.raises(FileNotFoundError):
+        ledger.record("loss-identity", value=1e-9, control=0.5)

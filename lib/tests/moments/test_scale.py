@@ -55,3 +55,13 @@ def test_gauss_laguerre(n):
 def test_gauss_hermite(n):
     found, _ = quadrature([0.0 if j % 2 else float(math.prod(range(1, j, 2))) for j in range(2 * n)])
     assert found == pytest.approx(np.polynomial.hermite_e.hermegauss(n)[0], abs=1e-7)
+
+
+@pytest.mark.parametrize("time", [1e-3, 1.0, 30.0])
+def test_more_moments_than_powers_can_carry_are_not_refused(time):
+    for n in range(20, 41):
+        j = np.arange(0, 2 * n, 2)
+        moments = np.zeros(2 * n)
+        moments[::2] = 2 / (j + 1) * time**j
+        found, _ = quadrature(moments)
+        assert 20 <= len(found) <= n

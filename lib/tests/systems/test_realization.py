@@ -206,3 +206,30 @@ def test_errors_name_the_argument(plain):
         realize(impulse_response(LONG, 5), 3)
     with pytest.raises(ValueError, match="use d=3"):
         realize(impulse_response(LONG, 12), 4)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda: hankel_singular_values(teacher([50.0, 0.5], [1e-3, 1.0]), horizon=200),
+        lambda: effective_dimension(random_student(300, 3.0, np.random.default_rng(0))),
+        lambda: reduce(teacher([50.0, 0.5], [1e-3, 1.0]), 1, horizon=200),
+    ],
+)
+def test_responses_that_overflow_are_refused_with_the_way_out(measure):
+    with pytest.raises(ValueError, match=r"overflow within \d+ lags; pass a smaller horizon"):
+        measure()
+
+
+def test_of_a_system_that_answers_nothing_no_state_is_kept():
+    for keep in (lambda: reduce(teacher([0.5], [0.0]), 1), lambda: realize(np.zeros(10), 1)):
+        with pytest.raises(ValueError, match="zero at every lag, so there is no state to keep"):
+            keep()
+
+
+def test_with_a_horizon_the_number_of_states_does_not_jump_at_the_circle():
+    counts = [
+        effective_dimension(teacher([1 - gap, 0.5], [1.0, 1.0]), horizon=50)
+        for gap in (1e-3, 1e-10, 1e-14, 0.0)
+    ]
+    assert counts == [2] * 4

@@ -94,3 +94,14 @@ def test_a_planted_student_answers_as_its_measure_does_up_to_what_is_added():
 def test_what_cannot_be_planted_is_refused(poles, weights):
     with pytest.raises(ValueError, match="at most d = 2 poles and a weight >= 0 for each"):
         planted_student(poles, weights, 2, 1e-3, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "free", "diagonal"])
+def test_the_generator_decides_and_is_advanced(structure):
+    rng = np.random.default_rng(3)
+    first, second = (random_student(4, 1.0, rng, structure) for _ in range(2))
+    again, other = (random_student(4, 1.0, np.random.default_rng(seed), structure) for seed in (3, 4))
+    for name in ("A", "B", "C"):
+        assert np.array_equal(getattr(first, name), getattr(again, name))
+        assert not np.array_equal(getattr(first, name), getattr(second, name))
+        assert not np.array_equal(getattr(first, name), getattr(other, name))

@@ -333,3 +333,14 @@ def test_a_wrong_value_gets_one_clear_error(message, plain):
 def test_a_wrong_type_gets_one_clear_error(message, plain):
     with pytest.raises(TypeError, match=message):
         WRONG_TYPES[message]()
+
+
+@pytest.mark.parametrize("outputs", ["last", "all"])
+def test_the_residual_matrix_drives_both_ports(outputs):
+    """For symmetric A the gradients in B and C are 2 P C and 2 P B, which is the equation of u and v."""
+    rng = np.random.default_rng(5)
+    rnn, target = random_student(4, 0.6, rng), rng.standard_normal(6)
+    P = residual_matrix(rnn, target, outputs=outputs)
+    slope = gradients(rnn, target, outputs=outputs)
+    np.testing.assert_allclose(2 * P @ rnn.C, slope.B, rtol=1e-12)
+    np.testing.assert_allclose(2 * P @ rnn.B, slope.C, rtol=1e-12)
