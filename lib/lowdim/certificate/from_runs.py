@@ -5,7 +5,8 @@ measure, and
 
 $$\tau = 1 + 2 \sum_{q \ge 1} \rho_q = 2 \int \frac{\mathrm d\nu(y)}{1 - y} - 1 ,$$
 
-which `gain_range` bounds: from below without further knowledge, from above given a spectral gap.
+which `gain_range` bounds: from below without further knowledge, from above given a spectral gap
+(`thm-wild-time`).
 """
 
 from __future__ import annotations

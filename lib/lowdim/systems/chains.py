@@ -6,7 +6,7 @@ $$\rho_q = \mathbb E f(X_0) f(X_q) = b^{\mathsf T} A^q b, \qquad
 A = D^{1/2} P D^{-1/2}, \quad b = D^{1/2} f, \quad D = \mathrm{diag}(\pi).$$
 
 Always $B = C^{\mathsf T}$; and A is symmetric exactly if the chain is **reversible**, $\pi_i P_{ij} = \pi_j
-P_{ji}$.  So a reversible chain is a balanced system, stable by Perron and Frobenius.
+P_{ji}$ (`prop-wild-chain`).  So a reversible chain is a balanced system, stable by Perron and Frobenius.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ r"""Things that relax, from their physical parameters: heat in a rod, charge in 
 Both are $M \dot z = -K z + e u$ with a diagonal M of what each cell stores and a symmetric K of what it
 exchanges with its neighbours.  In the coordinates $M^{1/2} z$ the system matrix is symmetric, and a sensor at
 the place of the input makes $C = B^{\mathsf T}$: a *collocated* relaxation system is balanced, whatever its
-parameters.
+parameters (`prop-wild-relaxation`).
 """
 
 from __future__ import annotations

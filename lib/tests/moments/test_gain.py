@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from flint import arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -21,7 +22,9 @@ def drawn(seed):
     w = 10.0 ** rng.uniform(-2, 0, len(x)) * 10.0 ** rng.choice([0, 0, -6, 6])
     k, tolerance = int(rng.integers(1, 13)), w.sum() * 10.0 ** rng.uniform(-12, -1)
     m = w @ x[:, None] ** np.arange(k) + 0.999 * tolerance * rng.uniform(-1, 1, k)
-    return m, (low, high), tolerance, w @ (1 / (1 - x))
+    with ctx.workprec(200):
+        gain = sum((arb(a) / (1 - arb(b)) for a, b in zip(w.tolist(), x.tolist(), strict=True)), arb(0))
+    return m, (low, high), tolerance, gain
 
 
 @settings(max_examples=50)
@@ -29,8 +32,8 @@ def drawn(seed):
 def test_no_measure_is_outside(seed):
     m, interval, tolerance, gain = drawn(seed)
     low, high = gain_range(m, tolerance, interval)
-    assert low <= gain * (1 + 1e-13)
-    assert gain * (1 - 1e-13) <= high
+    assert arb(low) <= gain
+    assert gain <= arb(high)
     open_low, infinite = gain_range(m, tolerance, (interval[0], 1.0))
     assert infinite == np.inf
     assert 0 <= open_low <= low * (1 + 1e-3)

@@ -77,7 +77,7 @@ def run_outside(rng: np.random.Generator, reversible: bool = True) -> float:
 
 @law("wild-width", full=200, short=20)
 def width_ratio(rng: np.random.Generator, known: bool = True) -> float:
-    """High over low of the range, over that of batch means, from the same runs.
+    """High over low of the range, over that of batch means, from the same runs; infinite if refused.
 
     Args:
         rng: NumPy random generator; it is advanced.
@@ -85,6 +85,8 @@ def width_ratio(rng: np.random.Generator, known: bool = True) -> float:
     """
     draws, gap, _ = timed_chain(rng)
     answer, (low, high) = certify_time(draws, gap if known else 0.0), batch_means(draws)
+    if not answer.feasible:
+        return math.inf
     return (answer.high / max(answer.low, 1e-300)) / (high / low)
 
 
