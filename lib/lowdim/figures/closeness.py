@@ -140,8 +140,8 @@ def finished(times: np.ndarray, errors: np.ndarray, done: np.ndarray, sizes: lis
         ax.loglog(times, wrong, color=colour, lw=1.0, label=f"{n} poles" if n > 1 else "1 pole")
         ax.loglog(times[over], wrong[over], "o", color=colour, ms=5)
         ax.loglog(times[~over], wrong[~over], "o", color=colour, ms=5, mfc="none")
-    ax.set(xlabel="time $t$", ylabel="error", xticks=times)
-    ax.legend(loc="upper right", ncols=2)
+    ax.set(xlabel="time $t$", ylabel="error", xticks=times, ylim=(errors.min() / 1e5, None))
+    ax.legend(loc="lower left", ncols=3)  # in the room made for it
     first = {n: times[over][0] if over.any() else np.inf for n, over in zip(sizes, done, strict=True)}
     told = ", ".join(f"{n} by {t:.0e}" for n, t in first.items())
     alt = f"""Finished teachers, by number of poles: {told}. Where training is over the error is at most {

@@ -180,7 +180,7 @@ def sharpness(
     left.set(xlabel=r"training error $\delta$", ylabel="bound / truth $- 1$")
     right.set(xlabel=r"$\kappa\delta$", xlim=(1e-7, None))
     right.tick_params(labelleft=True)
-    left.legend(loc="upper left")
+    left.legend(loc="lower right")
     safe = excess[crowding[:, None] * delta < 1e-3].max()
     wide, narrow = excess[np.argmax(gaps)], excess[np.argmin(gaps)]
     alt = f"""Left: for poles at distance {max(gaps):g} the excess is {wide[0]:.1g} at the smallest training

@@ -2,8 +2,6 @@ r"""Balanced systems in the wild: reversible chains and their autocorrelation ti
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from jaxtyping import Float
 
@@ -21,15 +19,15 @@ RUNS, STEPS, SUMS = 4, 25_000, 6
 LAGS, HORIZON = 12, 121
 
 
-def outside(answer: TimeCertificate, rnn: LinearRNN) -> float:
-    r"""How far $\tau$ is out of its range, as a ratio: 1 at an end, below 1 inside, infinite if refused.
+def inside(answer: TimeCertificate, rnn: LinearRNN) -> float:
+    r"""How far $\tau$ is inside of its range, as a ratio: 1 at an end, below 1 outside, 0 if refused.
 
     Args:
         answer: the range.
         rnn: the chain's system.
     """
     tau = integrated_time(rnn)
-    return max(answer.low / tau, tau / answer.high) if answer.feasible else math.inf
+    return min(tau / max(answer.low, 1e-300), answer.high / tau) if answer.feasible else 0.0
 
 
 def timed_chain(
@@ -49,20 +47,20 @@ def timed_chain(
 
 
 @law("wild-exact", full=200, short=10)
-def exact_outside(rng: np.random.Generator) -> float:
-    """`outside` of the range that six exact autocorrelations leave.
+def exact_inside(rng: np.random.Generator) -> float:
+    """`inside` of the range that six exact autocorrelations leave.
 
     Args:
         rng: NumPy random generator; it is advanced.
     """
     _, _, rnn = drawn_chain(rng)
     known = gap_of(rnn) * rng.uniform(0.5, 1.0)
-    return outside(time_range(impulse_response(rnn, SUMS), known, 1e-12), rnn)
+    return inside(time_range(impulse_response(rnn, SUMS), known, 1e-12), rnn)
 
 
 @law("wild-coverage", full=200, short=4)
-def run_outside(rng: np.random.Generator, reversible: bool = True) -> float:
-    """`outside` of the range from runs.
+def run_inside(rng: np.random.Generator, reversible: bool = True) -> float:
+    """`inside` of the range from runs.
 
     Args:
         rng: NumPy random generator; it is advanced.
@@ -70,14 +68,14 @@ def run_outside(rng: np.random.Generator, reversible: bool = True) -> float:
     """
     if reversible:
         draws, known, rnn = timed_chain(rng)
-        return outside(certify_time(draws, known), rnn)
+        return inside(certify_time(draws, known), rnn)
     keep, angle = rng.uniform(0.5, 0.95), rng.uniform(0.2, 1.2)
-    return outside(certify_time(momentum_runs(keep, angle, STEPS, rng), 0.01), kept_momentum(keep, angle))
+    return inside(certify_time(momentum_runs(keep, angle, STEPS, rng), 0.01), kept_momentum(keep, angle))
 
 
 @law("wild-width", full=200, short=20)
 def width_ratio(rng: np.random.Generator, known: bool = True) -> float:
-    """High over low of the range, over that of batch means, from the same runs; infinite if refused.
+    """High over low of batch means, over that of the range, from the same runs; 0 if refused or open.
 
     Args:
         rng: NumPy random generator; it is advanced.
@@ -86,8 +84,8 @@ def width_ratio(rng: np.random.Generator, known: bool = True) -> float:
     draws, gap, _ = timed_chain(rng)
     answer, (low, high) = certify_time(draws, gap if known else 0.0), batch_means(draws)
     if not answer.feasible:
-        return math.inf
-    return (answer.high / max(answer.low, 1e-300)) / (high / low)
+        return 0.0
+    return (high / low) / (answer.high / max(answer.low, 1e-300))
 
 
 def drifting_ring(rng: np.random.Generator, drift: float) -> LinearRNN:
