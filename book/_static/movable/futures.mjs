@@ -44,7 +44,7 @@ export function start(root) {
     const verdict = seen.after < 0.01 ? "it is right everywhere" : "it goes wrong";
     const say = `Trained on ${k} steps from a start of scale ${number(scale, 1)}, the student is off by at most ${number(seen.inside, 1)} `
       + `on these steps. On later ones it errs by up to ${number(seen.after)}: ${verdict}.`
-      + (outside.length ? ` A pole stands at ${number(outside[0], 3)}, outside of the interval.` : "");
+      + (outside.length ? ` A pole stands at ${number(outside[0], 5)}, outside of the interval.` : "");
     return { plot, say, words: { k: `${k} steps`, start: number(scale, 1) } };
   }
 }
