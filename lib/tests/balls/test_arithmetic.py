@@ -1,10 +1,11 @@
 """Floats that leave a ball are on the right side of it, to the last bit."""
 
+import threading
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from flint import arb
+from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,3 +36,29 @@ def test_the_eigenvalues_are_within_their_proven_error(d):
         off = [abs(arb(x) - 2 * angle.cos()) for x, angle in zip(values.tolist(), angles, strict=True)]
         assert all(ball < arb(error) for ball in off)
     assert 0 < error < 1e-10  # no more than what rounding of matrices of this size explains
+
+
+def test_one_thread_sets_the_precision_at_a_time():
+    before, inside, leave, seen = ctx.prec, threading.Event(), threading.Event(), []
+
+    def first():
+        with precision(300):
+            inside.set()
+            leave.wait(10)
+            seen.append(ctx.prec)
+
+    def second():
+        with precision(100):
+            seen.append(ctx.prec)
+
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads[1].start()
+    threads[1].join(0.2)
+    assert threads[1].is_alive()  # it waits
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert seen == [300, 100]
+    assert ctx.prec == before
