@@ -1,9 +1,11 @@
 """Floats that leave a ball are on the right side of it, to the last bit."""
 
+import threading
 from fractions import Fraction
 
 import numpy as np
-from flint import arb
+import pytest
+from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,10 +27,38 @@ def test_a_ball_that_says_nothing_is_bounded_by_infinity():
     assert lower(arb("nan")) == -np.inf
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_the_eigenvalues_are_within_their_proven_error(seed):
-    rng = np.random.default_rng(seed)
-    poles = np.sort(rng.integers(-8, 9, 6) / 8)  # exact, some of them repeated
-    signs = np.diag(rng.choice([-1.0, 1.0], 6))[rng.permutation(6)]
-    values, error = eigenvalues(signs @ np.diag(poles) @ signs.T)
-    assert np.abs(values - poles).max() <= error < 1e-13
+@pytest.mark.parametrize("d", [2, 5, 20, 60])
+def test_the_eigenvalues_are_within_their_proven_error(d):
+    path = np.eye(d, k=1) + np.eye(d, k=-1)  # of a chain of d points: 2 cos(pi i / (d + 1))
+    values, error = eigenvalues(path)
+    with precision():
+        angles = (arb.pi() * i / (d + 1) for i in range(d, 0, -1))
+        off = [abs(arb(x) - 2 * angle.cos()) for x, angle in zip(values.tolist(), angles, strict=True)]
+        assert all(ball < arb(error) for ball in off)
+    assert 0 < error < 1e-10  # no more than what rounding of matrices of this size explains
+
+
+def test_one_thread_sets_the_precision_at_a_time():
+    before, inside, leave, seen = ctx.prec, threading.Event(), threading.Event(), []
+
+    def first():
+        with precision(300):
+            inside.set()
+            leave.wait(10)
+            seen.append(ctx.prec)
+
+    def second():
+        with precision(100):
+            seen.append(ctx.prec)
+
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads[1].start()
+    threads[1].join(0.2)
+    assert threads[1].is_alive()  # it waits
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert seen == [300, 100]
+    assert ctx.prec == before
