@@ -182,8 +182,8 @@ def drawn_relaxation(rng: np.random.Generator, collocated: bool = True) -> Linea
 
 
 @law("wild-relaxation", full=60, short=3)
-def relaxation_bound(rng: np.random.Generator, collocated: bool = True) -> float:
-    """What is certified, up to lag 120, of a student trained on twelve samples.
+def certified_digits(rng: np.random.Generator, collocated: bool = True) -> float:
+    """Decimal digits, up to lag 120, that are certified of a student of twelve samples; 0 where refused.
 
     Args:
         rng: NumPy random generator; it is advanced.
@@ -191,4 +191,5 @@ def relaxation_bound(rng: np.random.Generator, collocated: bool = True) -> float
     """
     target = impulse_response(drawn_relaxation(rng, collocated), LAGS)
     student = gradient_flow(random_student(20, 1e-3, rng), target, 1e9).final
-    return float(certify_data(student, target, HORIZON, 1e-12).bound.max())
+    bound = certify_data(student, target, HORIZON, 1e-12).bound.max()
+    return max(0.0, -float(np.log10(bound)))
