@@ -1,10 +1,13 @@
 from .gated_study import Study as Study
+from .gated_study import continued as continued
 from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
 from .gated_study import study as study
 from .grid import sweep as sweep
 from .plans import STUDIES as STUDIES
 from .plans import Plan as Plan
+from .protocol import FAMILIES as FAMILIES
+from .protocol import protocol_run as protocol_run
 from .recorded import SAMPLING_INTERVAL as SAMPLING_INTERVAL
 from .recorded import event_related_fmri as event_related_fmri
 from .runs import flow_run as flow_run

@@ -8,7 +8,9 @@ balanced_teachers  students of drawn balanced teachers: the exponent at escape, 
 close_poles        closeness and what it decides
 every_lag          the imbalance at escape, the order of the last error, certificates at twice the order
 free_students      a free transition matrix and systems of two states
+gated_networks     GRU students of GRU teachers
 large_starts       what a large start leaves behind
+protocol           the recalled protocol at full size
 registry           the laws there are, and how one is examined on fresh draws
 ================== =============================================================================
 """
@@ -18,7 +20,9 @@ import lowdim.experiments.laws.balanced_teachers
 import lowdim.experiments.laws.close_poles
 import lowdim.experiments.laws.every_lag
 import lowdim.experiments.laws.free_students
-import lowdim.experiments.laws.large_starts  # noqa: F401
+import lowdim.experiments.laws.gated_networks
+import lowdim.experiments.laws.large_starts
+import lowdim.experiments.laws.protocol  # noqa: F401
 from lowdim.experiments.laws.registry import LAWS, Law, draws, law
 
 __all__ = ["LAWS", "Law", "draws", "law"]
