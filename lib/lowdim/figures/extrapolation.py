@@ -214,7 +214,7 @@ def noise_floor(rates: dict[str, np.ndarray], errors: dict[str, np.ndarray]) -> 
     """
     fig, ax = style.axes(height=3.1)
     told = []
-    for colour, marker, (name, found) in zip(style.SERIES, "os^", errors.items(), strict=False):
+    for colour, marker, (name, found) in zip(style.SERIES, "os^D", errors.items(), strict=False):
         at = rates[name]
         ax.loglog(at, found, marker, color=colour, ms=3.6, alpha=0.6, mew=0)
         median = np.median(found, axis=1)
