@@ -1,4 +1,4 @@
-"""Run a study, a grid too large for a chapter: ``make study NAME=gated-seeds``.
+"""Run a study, a grid too large for a chapter: ``make study NAME=gated-fifty``.
 
 Finished runs are kept in ``_build/studies/cache``, under the content of the library's code and of their
 arguments: a study that was stopped goes on where it was. The table is ``_build/studies/NAME.csv``.

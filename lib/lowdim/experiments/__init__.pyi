@@ -3,12 +3,15 @@ from .chain_times import drawn_chain as drawn_chain
 from .chain_times import gap_of as gap_of
 from .chain_times import score as score
 from .gated_study import Study as Study
+from .gated_study import continued as continued
 from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
 from .gated_study import study as study
 from .grid import sweep as sweep
 from .plans import STUDIES as STUDIES
 from .plans import Plan as Plan
+from .protocol import FAMILIES as FAMILIES
+from .protocol import protocol_run as protocol_run
 from .recorded import SAMPLING_INTERVAL as SAMPLING_INTERVAL
 from .recorded import eight_schools as eight_schools
 from .recorded import event_related_fmri as event_related_fmri

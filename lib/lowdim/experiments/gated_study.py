@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,9 +17,12 @@ from joblib import delayed
 from lowdim.arrays import require_count
 from lowdim.experiments.grid import close, pool
 from lowdim.gated.construct import student, teacher
+from lowdim.gated.drift import Drift
 from lowdim.gated.extrapolation import error_curve, normalized_error
 from lowdim.gated.network import Recurrent, join
-from lowdim.gated.training import train
+from lowdim.gated.training import Training, train
+
+_FRESH = 1_000_000  # added to the seeds of the data of a training that goes on
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +32,9 @@ class Study:
     Args:
         students: one copy per row of the table.
         teachers: likewise.
-        table: columns `cell`, `k`, `std`, `rate`, `outputs`, `seed`, `outcome`, `training` (normalized error
-            of the supervised outputs at length k, on fresh sequences) and `error` (normalized error at the
-            last of the lengths).
+        table: columns `cell`, `k`, `std`, `rate`, `outputs`, `seed`, `outcome`, `loss` (mean over the last 50
+            steps), `training` (normalized error of the supervised outputs at length k, on fresh sequences),
+            `error` (normalized error at the last of the lengths).
         curves: normalized errors at all lengths, shape (lengths, rows).
     """
 
@@ -74,6 +77,7 @@ def study(
     rate: float = 0.02,
     outputs: str = "every",
     sequences: int = 16,
+    target: Sequence[float] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     device: str | torch.device = "cpu",
 ) -> Study:
@@ -92,6 +96,7 @@ def study(
         rate: of Adam, before it decays.
         outputs: that training sees, "every" or "last".
         sequences: per step of training.
+        target: losses at which students stop, one for each row; none stops early if None.
         checkpoint: file to continue from, as in `train`.
         device: where all of it happens.
 
@@ -105,37 +110,78 @@ def study(
         list(range(len(seeds))) * len(stds)
     )
     settings = {"rate": rate, "sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
-    run = train(start, teachers, k, steps, seeds * len(stds), **settings)
-    supervised = k if outputs == "every" else 1
+    run = train(start, teachers, k, steps, seeds * len(stds), target=target, **settings)
+    rows = {
+        "cell": cell,
+        "k": k,
+        "std": [std for std in stds for _ in seeds],
+        "rate": rate,
+        "outputs": outputs,
+        "seed": seeds * len(stds),
+    }
+    return _measured(run, teachers, pd.DataFrame(rows), lengths)
+
+
+def continued(
+    before: Study,
+    steps: int,
+    lengths: Sequence[int],
+    rate: float,
+    carried: float = 0.0,
+    drift: float | None = None,
+    sequences: int = 16,
+) -> Study:
+    """The students of a study, trained further on data of their own.
+
+    Args:
+        before: the study, of one training length k.
+        steps: of Adam.
+        lengths: at which errors are measured, as in `error_curve`.
+        rate: of Adam, before it decays.
+        carried: share of the sequences that go on where those of the step before have ended, as in `train`.
+        drift: if given, they learn from teachers on length 2 k that drift off by so much after k (`Drift`),
+            and are measured, as ever, against the teachers that do not.
+        sequences: per step of training.
+    """
+    table = before.table.drop(columns=["outcome", "loss", "training", "error"]).assign(rate=rate)
+    k = int(table.k.iloc[0])
+    teachers = before.teachers if drift is None else Drift(before.teachers, k, drift)
+    data = (table.seed + _FRESH).tolist()
+    settings = {"sequences": sequences, "rate": rate, "carried": carried}
+    run = train(before.students, teachers, k if drift is None else 2 * k, steps, data, **settings)
+    return _measured(run, before.teachers, table, lengths)
+
+
+def _measured(run: Training, teachers: Recurrent, table: pd.DataFrame, lengths: Sequence[int]) -> Study:
+    """What came of a training."""
+    k, outputs = int(table.k.iloc[0]), table.outputs.iloc[0]
     curves = error_curve(run.network, teachers, lengths)
-    table = pd.DataFrame(
-        {
-            "cell": cell,
-            "k": k,
-            "std": [std for std in stds for _ in seeds],
-            "rate": rate,
-            "outputs": outputs,
-            "seed": seeds * len(stds),
-            "outcome": run.outcome,
-            "training": normalized_error(run.network, teachers, [k], window=supervised)[0],
-            "error": curves[-1],
-        }
-    )
-    return Study(run.network, teachers, table, curves)
+    supervised = k if outputs == "every" else 1
+    last = pd.DataFrame(run.loss).ffill().iloc[-1].to_numpy()  # a copy that has stopped notes no more
+    measured = {
+        "outcome": run.outcome,
+        "loss": last,
+        "training": normalized_error(run.network, teachers, [k], window=supervised)[0],
+        "error": curves[-1],
+    }
+    return Study(run.network, teachers, table.assign(**measured), curves)
 
 
-def studies(plans: Sequence[Mapping[str, Any]], processes: int, **shared: Any) -> list[Study]:
+def studies(
+    plans: Sequence[Mapping[str, Any]], processes: int, run: Callable[..., Study] = study, **shared: Any
+) -> list[Study]:
     """Several studies at once, each in one process.
 
     Args:
-        plans: for each study its own arguments of `study`; the longest first, lest one process wait for it.
+        plans: for each study its own arguments of `run`; the longest first, lest one process wait for it.
         processes: how many.
+        run: `study` or `continued`.
         shared: arguments of all, where a plan does not give its own.
 
     Returns:
-        The studies in the order of the plans, with the bits that `study` gives in one thread.
+        The studies in the order of the plans, with the bits that `run` gives in one thread.
     """
-    calls = [delayed(study)(**{**shared, **plan}) for plan in plans]
+    calls = [delayed(run)(**{**shared, **plan}) for plan in plans]
     try:
         return cast("list[Study]", pool(require_count("processes", processes))(calls))
     finally:
@@ -154,6 +200,8 @@ def gated_run(
     cell: str = "gru",
     rate: float = 0.02,
     outputs: str = "every",
+    further: int = 0,
+    carried: float = 0.0,
     checkpoints: str | None = None,
 ) -> dict[str, Any]:
     """One student of `study` as a row of `sweep`; a run that is killed goes on where it was.
@@ -170,6 +218,8 @@ def gated_run(
         cell: "gru", "lstm" or "tanh".
         rate: of Adam, before it decays.
         outputs: that training sees, "every" or "last".
+        further: steps at a rate of 0.005 after the training, in which
+        carried: is the share of the sequences that go on where those of the step before have ended.
         checkpoints: folder of the files from which killed runs go on; none are kept if None.
 
     Returns:
@@ -181,6 +231,8 @@ def gated_run(
     name = "-".join(map(str, [seed, k, std, steps, *given.values()]))
     file = Path(checkpoints) / f"{name}.pt" if checkpoints else None
     result = study(k, [std], [seed], steps, [horizon], checkpoint=file, **given)
+    if further:
+        result = continued(result, further, [horizon], 0.005, carried)
     row = result.table.iloc[0]
     return {
         "outcome": str(row.outcome),

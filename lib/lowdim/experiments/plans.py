@@ -38,33 +38,42 @@ class Plan:
 
 def _gated(question: str, **changes: Any) -> Plan:
     """The main comparisons of the chapter on gated networks, with some settings changed."""
-    shared = {"seed": range(5), "steps": 3000, "rate": 0.02, **changes}
-    lengths = shared.pop("shorter", [2, 4, 8])
-    longest = shared.pop("k", 16)
-    starts = {**shared, "k": longest, "std": [0.02, 0.1, 0.3, 0.5]}
-    return Plan(
-        question,
-        gated_run,
-        [starts, {**shared, "k": lengths, "std": 0.1}],
-        ["k", "std", "rate"],
-        resumable=True,
-    )
+    usual = {"units": 24, "steps": 1500, "rate": 0.02, "k": 16, "std": 0.1, "stds": [0.1, 0.3, 0.8]}
+    usual |= {"shorter": [2, 4, 8], "rates": [0.005, 0.1], "further": 300, **changes}
+    stds, lengths, rates, further = (usual.pop(name) for name in ("stds", "shorter", "rates", "further"))
+    base = {"seed": range(20), **usual}
+    failing = {**base, "std": max(stds)}, {**base, "rate": max(rates)}
+    grid = [
+        {**base, "std": stds},
+        {**base, "rate": rates},
+        {**base, "k": lengths},
+        *({**one, "further": further, "carried": [0.0, 0.5]} for one in failing),
+    ]
+    shared = {"further": 0, "carried": 0.0}
+    grid = [shared | part for part in grid]
+    return Plan(question, gated_run, grid, ["k", "std", "rate", "further", "carried"], resumable=True)
 
 
 _LINEAR = {"seed": range(40)}
 
 STUDIES = {
-    "gated-seeds": _gated("Do twenty seeds say what five said?", seed=range(20)),
-    "gated-wide": _gated("Students twice as wide, of larger teachers", units=100, teacher_units=5),
-    "gated-long": _gated("Seven times as many steps of the same size", steps=20_000),
-    "gated-small-steps": _gated(
-        "As many steps of small size, held against large ones", steps=20_000, rate=[0.005, 0.02, 0.1]
+    "gated-hundred": _gated(
+        "The recalled sizes: teachers of ten units, students of a hundred",
+        units=100,
+        teacher_units=10,
+        steps=3000,
+        stds=[0.1, 0.3, 0.5],
+        further=500,
     ),
+    "gated-fifty": _gated("Students twice as wide, of teachers as small", units=50, stds=[0.1, 0.3, 0.5]),
+    "gated-long": _gated("Ten times as many steps of the same size", steps=15_000, seed=range(5)),
+    "gated-last": _gated("The last output alone is supervised, as in the linear theory", outputs="last"),
     "gated-memory": _gated(
         "Teachers that remember four times longer, on sequences four times longer",
         memory=30.0,
         k=64,
         shorter=[4, 8, 16, 32],
+        seed=range(5),
     ),
     "threshold": Plan(
         "Where does the error fall, for teachers of up to eight states and forty seeds?",

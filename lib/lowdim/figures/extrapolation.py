@@ -178,6 +178,53 @@ def descent(k: np.ndarray, by_descent: np.ndarray, by_flow: np.ndarray) -> style
     return style.svg(fig, f"Errors of gradient descent: {parts}; those of the flow lie on them.")
 
 
+def protocol(table: pd.DataFrame) -> style.InlineSVG:
+    """Error against training length for three families of students, of several teachers.
+
+    Args:
+        table: a sweep of `protocol_run` over `structure`, `family`, `k`, `seed` and `balanced`.
+    """
+    fig, panels = style.axes(1, 2, height=3.4, sharey=True)
+    colours = dict(zip(table.family.unique(), (style.STUDENT, style.SERIES[2], style.ACCENT), strict=True))
+    told = []
+    for ax, structure in zip(panels, ("free", "symmetric"), strict=True):
+        for family, rows in table[table.structure == structure].groupby("family", sort=False):
+            colour = colours[family]
+            for balanced, some in rows.groupby("balanced"):
+                face = colour if balanced else style.PAPER
+                shown = _clip(some.extrapolation_error)
+                ax.semilogy(some.k, shown, "o", mec=colour, mfc=face, ms=3, mew=0.7, alpha=0.8)
+            median = rows.groupby("k").extrapolation_error.median()
+            ax.semilogy(median.index, _clip(median), color=colour, lw=1.3, label=family)
+            told.append(f"{structure}, {family}: {median.iloc[0]:.1e} to {median.iloc[-1]:.1e}")
+        ax.set(xlabel="training length $k$", title=f"{structure.capitalize()} $A$")
+    panels[0].set(ylabel="largest error", ylim=(1e-8, 3 * _CEILING))
+    panels[0].legend(loc="lower left")
+    alt = f"""Median errors at the shortest and at the longest training length. {"; ".join(told)}. Beyond
+        {_CEILING:g} they sit on the edge."""
+    return style.svg(fig, alt)
+
+
+def noise_floor(rates: dict[str, np.ndarray], errors: dict[str, np.ndarray]) -> style.InlineSVG:
+    """Largest error after training on mini-batches, against the learning rate.
+
+    Args:
+        rates: for each way of training its rates, shape (n,).
+        errors: likewise, shape (n, seeds).
+    """
+    fig, ax = style.axes(height=3.1)
+    told = []
+    for colour, marker, (name, found) in zip(style.SERIES, "os^D", errors.items(), strict=False):
+        at = rates[name]
+        ax.loglog(at, found, marker, color=colour, ms=3.6, alpha=0.6, mew=0)
+        median = np.median(found, axis=1)
+        ax.loglog(at, median, color=colour, lw=1.2, label=name)
+        told.append(f"{name}: {median[0]:.1e} at {at[0]:g}, {median[-1]:.1e} at {at[-1]:g}")
+    ax.set(xlabel="learning rate", ylabel="largest error")
+    ax.legend(loc="best")
+    return style.svg(fig, f"Median of the largest error. {'; '.join(told)}.")
+
+
 def certificates(errors: np.ndarray, bounds: np.ndarray, k: int) -> style.InlineSVG:
     """True errors and certified bounds at every lag, for several students.
 

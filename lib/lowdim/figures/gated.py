@@ -37,31 +37,32 @@ def far_out(truth: np.ndarray, said: dict[str, np.ndarray], k: int, shown: int =
 
 
 def along(
-    lengths: np.ndarray, by_k: dict[int, Study], by_scale: dict[float, Study], k: int
+    lengths: np.ndarray, left: dict[str, Study], right: dict[str, Study], by_k: list[int], k: int
 ) -> style.InlineSVG:
     """Normalized error against length: every student, the range of each family, its median.
 
     Args:
         lengths: T, increasing.
-        by_k: the study of each training length.
-        by_scale: the study of each initialization scale.
-        k: training length of the second family.
+        left: the study of each training length, by its label.
+        right: studies of one training length, by their labels.
+        by_k: the training lengths of the left panel.
+        k: training length of the right panel.
     """
-    fig, (left, right) = style.axes(1, 2, height=3.5, sharey=True)
-    for ax, family, name in ((left, by_k, "k = {}"), (right, by_scale, r"\sigma = {:g}")):
-        for colour, (value, study) in zip(style.ramp(len(family)), family.items(), strict=True):
-            _family(ax, lengths, study.curves, colour, f"${name.format(value)}$")
+    fig, panels = style.axes(1, 2, height=3.5, sharey=True)
+    ends = []
+    for ax, family in zip(panels, (left, right), strict=True):
+        for colour, (label, study) in zip(style.ramp(len(family)), family.items(), strict=True):
+            _family(ax, lengths, study.curves, colour, label)
+            ends.append(f"{_spread(study.table.error)} for {_plain(label)}")
         ax.set_xlabel("length $T$")
         ax.legend(loc="upper left")
     for value, colour in zip(by_k, style.ramp(len(by_k)), strict=True):
-        left.axvline(value, color=colour, lw=0.6, ls=(0, (2, 3)))
-    right.axvline(k, color=style.MUTED, lw=0.6, ls=(0, (2, 3)))
-    left.set(ylabel="normalized error", title="Training length", ylim=(1e-3, 20))
-    right.set(title=f"Scale of the start, $k = {k}$")
-    ends = [f"{_spread(study.table.error)} for k = {value}" for value, study in by_k.items()]
-    more = [f"{_spread(study.table.error)} for a start of scale {s:g}" for s, study in by_scale.items()]
-    alt = f"""Errors stay level up to the training length and rise after it to a plateau. At length
-        {lengths[-1]} they are {", ".join(ends)}; at k = {k} they are {", ".join(more)}."""
+        panels[0].axvline(value, color=colour, lw=0.6, ls=(0, (2, 3)))
+    panels[1].axvline(k, color=style.MUTED, lw=0.6, ls=(0, (2, 3)))
+    panels[0].set(ylabel="normalized error", title="Training length", ylim=(1e-3, 20))
+    panels[1].set(title=f"Start, step, labels; $k = {k}$")
+    alt = f"""Errors stay level up to the training length and rise after it. At length {lengths[-1]} they are
+        {", ".join(ends)}."""
     return style.svg(fig, alt)
 
 
@@ -107,6 +108,34 @@ def step(table: pd.DataFrame) -> style.InlineSVG:
     alt = f"""Median error far beyond training: {_pairs(medians.error, "rate")}. Median training error:
         {_pairs(medians.training, "rate")}."""
     return style.svg(fig, alt)
+
+
+def cure(families: dict[str, dict[str, Study]]) -> style.InlineSVG:
+    """Error at the horizon and training error of students, before and after some more training.
+
+    Args:
+        families: for each kind of student its studies, by what was done.
+    """
+    fig, panels = style.axes(1, len(families), height=3.1, sharey=True)
+    told = []
+    for ax, (kind, studies) in zip(panels, families.items(), strict=True):
+        for column, face, label in (
+            ("error", style.STUDENT, "far beyond training"),
+            ("training", style.PAPER, "in training"),
+        ):
+            values = np.array([study.table[column] for study in studies.values()])
+            at = np.arange(len(values)) + np.linspace(-0.15, 0.15, values.shape[1])[:, None]
+            ax.semilogy(at.T, values, "o", mfc=face, mec=style.STUDENT, ms=3.6, alpha=0.8)
+            medians = np.median(values, axis=1)
+            ax.plot(medians, color=style.STUDENT, lw=1, ls="-" if column == "error" else ":")
+            ax.plot([], [], "o", mfc=face, mec=style.STUDENT, ms=3.6, label=label)
+            listed = ", ".join(f"{m:.2g} {name}" for m, name in zip(medians, studies, strict=True))
+            told.append(f"{kind}, {label}, medians: {listed}")
+        ax.set_xticks(range(len(studies)), list(studies))
+        ax.set(title=kind, xlim=(-0.5, len(studies) - 0.5))
+    panels[0].set(ylabel="normalized error")
+    panels[-1].legend(loc="best")
+    return style.svg(fig, f"{'; '.join(told)}.")
 
 
 def directions(families: dict[str, np.ndarray], share: float = 0.99) -> style.InlineSVG:
@@ -204,6 +233,11 @@ def _dial(ax: Axes, rows: pd.DataFrame, name: str) -> None:
     values = np.unique(rows[name])
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.set_xticks([], minor=True)
+
+
+def _plain(label: str) -> str:
+    """A legend's label as one reads it aloud."""
+    return label.replace("$", "").replace(r"\sigma", "scale")
 
 
 def _spread(values: np.ndarray) -> str:

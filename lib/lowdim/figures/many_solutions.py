@@ -101,3 +101,23 @@ def measures(truth: LinearRNN, students: dict[str, LinearRNN]) -> style.InlineSV
         {students[next(iter(students))].dim} of alternating signs, the most negative being
         {", ".join(f"{x:.0f}" for x in least[1:])}."""
     return style.svg(fig, alt)
+
+
+def trained(off: dict[int, list[float]], edge: float) -> style.InlineSVG:
+    """Largest error of trained students without loss against their number of states.
+
+    Args:
+        off: errors of several seeds for each number of states.
+        edge: where the theorem says that it must break.
+    """
+    fig, ax = style.axes(height=2.7)
+    ax.axvline(edge, color=style.INK, lw=0.8, ls=(0, (4, 3)))
+    for d, errors in off.items():
+        colour = style.STUDENT if d < edge else style.ACCENT
+        ax.semilogy([d] * len(errors), np.maximum(errors, 1e-17), "o", color=colour, ms=4.5, alpha=0.7)
+    ax.set(xlabel="states of the student $d$", ylabel="largest error", xticks=range(min(off), max(off) + 1))
+    right = max(max(errors) for d, errors in off.items() if d < edge)
+    wrong = [x for d, errors in off.items() if d > edge for x in errors]
+    alt = f"""Students of fewer than {edge:g} states err by at most {right:.0e}, those of more by
+        {min(wrong):.1g} to {max(wrong):.1g}."""
+    return style.svg(fig, alt)

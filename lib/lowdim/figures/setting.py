@@ -130,9 +130,7 @@ def following(
     return style.svg(fig, alt)
 
 
-def first_look(
-    truth: np.ndarray, small: np.ndarray, large: np.ndarray, k: int, scales: tuple[float, float]
-) -> style.InlineSVG:
+def first_look(truth: np.ndarray, small: np.ndarray, large: np.ndarray, k: int) -> style.InlineSVG:
     """What students trained to zero loss say after the training lags.
 
     Args:
@@ -140,14 +138,13 @@ def first_look(
         small: responses after a start near zero, one row per seed, shape (seeds, q).
         large: responses after a large start, shape (seeds, q).
         k: training length, shaded.
-        scales: standard deviations of the two starts.
     """
     j = np.arange(len(truth))
     fig, (left, right) = style.axes(1, 2, height=3.1)
     window(left, k)
     window(right, k)
-    left.plot(j, large[0], "s-", color=style.ACCENT, ms=3, lw=0.9, label=f"start of size {scales[1]:.2g}")
-    left.plot(j, small[0], "o", color=style.STUDENT, ms=3.6, label=f"start of size {scales[0]:.2g}")
+    left.plot(j, large[0], "s-", color=style.ACCENT, ms=3, lw=0.9, label="large start")
+    left.plot(j, small[0], "o", color=style.STUDENT, ms=3.6, label="start near zero")
     left.plot(j, truth, color=style.TEACHER, lw=1.1, label="teacher")
     room = np.ptp(truth)
     left.set(xlim=(-0.5, min(len(truth), 5 * k) - 0.5), ylim=(truth.min() - room, truth.max() + room / 2))
@@ -157,10 +154,9 @@ def first_look(
         right.semilogy(j, np.maximum(np.abs(responses - truth), 1e-17).T, color=colour, lw=0.9)
     right.set(xlabel="lag $j$", ylabel="$|r_j|$", title=f"All {len(small)} seeds")
     errors = [np.abs(x - truth)[:, k:].max(1) for x in (small, large)]
-    alt = f"""All students agree with the teacher on lags 0 to {k - 1}. Afterwards those that started at
-        {scales[0]:g} stay within {errors[0].max():.1g} of it up to lag {len(truth) - 1}, while those that
-        started at {scales[1]:.2g} leave the picture and err by {errors[1].min():.1g} to
-        {errors[1].max():.1g}."""
+    alt = f"""All students agree with the teacher on lags 0 to {k - 1}. Afterwards those that started
+        near zero stay within {errors[0].max():.1g} of it up to lag {len(truth) - 1}, while those that
+        started large err by {errors[1].min():.1g} to {errors[1].max():.1g}."""
     return style.svg(fig, alt)
 
 

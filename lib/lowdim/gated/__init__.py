@@ -14,6 +14,7 @@ construct      teachers with memory, students near zero, one of each per seed
 network        many networks of one kind, side by side in one batch
 training       Adam on fresh sequences, resumable
 extrapolation  errors on sequences far longer than those of training
+drift          teachers that are right on short sequences alone
 checkpoint     files from which a killed training continues
 inside         how many directions the states use
 ============== =================================================================================

@@ -1,6 +1,6 @@
 from .construct import student as student
 from .construct import teacher as teacher
-from .extrapolation import Echo as Echo
+from .drift import Drift as Drift
 from .extrapolation import error_curve as error_curve
 from .extrapolation import memory_floor as memory_floor
 from .extrapolation import nonlinear_share as nonlinear_share

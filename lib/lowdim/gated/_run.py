@@ -30,6 +30,7 @@ class Run:
         self.taken = [0] * student.copies
         self.outcome: list[str | None] = [None] * student.copies
         self.loss: list[list[float]] = []
+        self.states: list[Tensor] = []  # of students and teachers where sequences are to go on; none at first
         self._enter(student.select(self.live), None)
 
     def _enter(self, network: Recurrent, state: dict[str, Any] | None) -> None:
@@ -37,11 +38,17 @@ class Run:
         if state is not None:
             self.optimizer.load_state_dict(state)
 
-    def advance(self, inputs: Tensor, targets: Tensor, last: bool, rate: float) -> Tensor:
-        """One optimizer step; returns the loss of each live copy before it."""
+    def advance(self, inputs: Tensor, targets: Tensor, last: bool, rate: float, carried: int = 0) -> Tensor:
+        """One optimizer step; returns the loss of each live copy before it.
+
+        The first `carried` sequences begin in the states in which those of the step before have ended.
+        """
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.zero_grad()
-        outputs, _ = self.network(inputs)
+        outputs, end = self.network(inputs, self.states[0] if carried else None)
+        if carried:
+            self.states[0] = end.detach().clone()
+            self.states[0][..., carried:] = 0.0
         first = -1 if last else 0
         loss = (outputs[:, :, first:] - targets[:, :, first:]).square().mean((1, 2))
         loss.sum().backward()
@@ -49,14 +56,14 @@ class Run:
         self.step += 1
         return loss.detach()
 
-    def book(self, loss: Tensor, target: float) -> None:
+    def book(self, loss: Tensor, target: list[float]) -> None:
         """After a chunk of steps: note its mean loss; a copy that diverged or reached the target leaves."""
         row = [math.nan] * len(self.outcome)
         for copy, value in zip(self.live, loss.tolist(), strict=True):
             row[copy], self.taken[copy] = value, self.step
             if not math.isfinite(value):
                 self.outcome[copy] = "diverged"
-            elif value <= target:
+            elif value <= target[copy]:
                 self.outcome[copy] = "reached"
         self.loss.append(row)
         finite = [i for i, copy in enumerate(self.live) if self.outcome[copy] != "diverged"]
@@ -74,6 +81,7 @@ class Run:
             for name, value in moments.items():
                 if isinstance(value, Tensor) and value.dim():  # Adam's step count has no row for each copy
                     moments[name] = value[stay]
+        self.states = [state[stay] for state in self.states]
         self._enter(self.network.select(stay), state)
 
     def saved(self) -> dict[str, Any]:
@@ -84,6 +92,7 @@ class Run:
             "taken": self.taken,
             "outcome": self.outcome,
             "loss": self.loss,
+            "states": self.states,
             "weights": [parameter.data for parameter in self.weights.parameters()],
             "network": [parameter.data for parameter in self.network.parameters()],
             "optimizer": self.optimizer.state_dict(),
@@ -91,7 +100,7 @@ class Run:
 
     def restore(self, saved: dict[str, Any]) -> None:
         """Continue from what `saved` returned."""
-        for name in ("step", "live", "taken", "outcome", "loss"):
+        for name in ("step", "live", "taken", "outcome", "loss", "states"):
             setattr(self, name, saved[name])
         self.weights = Recurrent(self.weights.cell, *saved["weights"])
         self._enter(Recurrent(self.weights.cell, *saved["network"]), saved["optimizer"])

@@ -18,10 +18,11 @@ from typing import Any
 
 import torch
 
+from lowdim.gated.drift import Drift
 from lowdim.gated.network import Recurrent
 
 
-def fingerprint(*networks: Recurrent, **arguments: Any) -> str:
+def fingerprint(*networks: Recurrent | Drift, **arguments: Any) -> str:
     """A hash of everything that decides the course of a training: networks, arguments, code, PyTorch.
 
     Args:

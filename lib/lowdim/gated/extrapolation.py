@@ -1,4 +1,4 @@
-r"""The error of a student at any length, the least error of a short memory, and a teacher none can learn."""
+r"""The error of a student at any length, and the least error of a short memory."""
 
 from __future__ import annotations
 
@@ -162,34 +162,3 @@ def offset_share(
         outputs, targets = (network(inputs.to(student.offset))[0] for network in (student, teacher))
     missed = (outputs - targets)[..., steps // 5 :].double().flatten(1)
     return (missed.mean(1) ** 2 / missed.square().mean(1)).cpu().numpy()
-
-
-class Echo(nn.Module):
-    r"""A teacher that repeats each input `lag` steps later: $\hat y_t + g\, x_{t - \mathrm{lag}}$.
-
-    Nobody has heard the echo in the first `lag` outputs. Up to there the teachers with and without it give
-    the same data, and nothing that is trained on these can be right about both.
-
-    Args:
-        teacher: the networks that get an echo.
-        lag: its delay in steps, at least 1.
-        gain: g, its strength.
-    """
-
-    def __init__(self, teacher: Recurrent, lag: int, gain: float = 0.3) -> None:
-        super().__init__()
-        self.teacher, self.lag, self.gain = teacher, require_count("lag", lag), gain
-
-    def forward(
-        self, inputs: Float[Tensor, "#copies batch time"], state: tuple[Tensor, Tensor] | None = None
-    ) -> tuple[Float[Tensor, "all batch time"], tuple[Tensor, Tensor]]:
-        """Outputs at every time, and what to continue from.
-
-        Args:
-            inputs: as for the teacher.
-            state: the teacher's state and the last `lag` inputs; zero when None.
-        """
-        inner, past = state or (None, inputs.new_zeros(*inputs.shape[:2], self.lag))
-        outputs, inner = self.teacher(inputs, inner)
-        heard = torch.cat((past, inputs), dim=-1)
-        return outputs + self.gain * heard[..., : inputs.shape[-1]], (inner, heard[..., inputs.shape[-1] :])

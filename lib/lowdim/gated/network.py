@@ -131,6 +131,14 @@ class Recurrent(nn.Module):
         """n, the number of units of each."""
         return self.recurrent.shape[-1]
 
+    def rest(self, batch: int) -> tuple[int, int, int]:
+        """Shape of a state, in which networks at rest have zeros.
+
+        Args:
+            batch: how many sequences.
+        """
+        return self.copies, CELLS[self.cell].parts * self.units, batch
+
     def select(self, copies: list[int] | Tensor) -> Recurrent:
         """The networks with the given indices, in that order; an index may repeat.
 
@@ -175,7 +183,7 @@ class Recurrent(nn.Module):
         x = inputs.permute(2, 0, 1)
         driven = torch.stack((x, torch.ones_like(x)), dim=2).expand(-1, self.copies, -1, -1)
         if state is None:
-            state = inputs.new_zeros(self.copies, kind.parts * self.units, batch)
+            state = inputs.new_zeros(self.rest(batch))
         step = kind.stepper(self.recurrent, self.drive)
         for x in driven.unbind():
             state = step(x, state)

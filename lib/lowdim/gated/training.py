@@ -18,6 +18,7 @@ from lowdim.arrays import require_count
 from lowdim.gated._run import Run
 from lowdim.gated.checkpoint import fingerprint, held, load, save
 from lowdim.gated.construct import require_seeds, stream
+from lowdim.gated.drift import Drift
 from lowdim.gated.network import Recurrent
 
 _DATA = 2  # stream of training sequences
@@ -55,7 +56,7 @@ class Training:
 
 def train(
     student: Recurrent,
-    teacher: Recurrent,
+    teacher: Recurrent | Drift,
     k: int,
     steps: int,
     seeds: Sequence[int],
@@ -64,7 +65,8 @@ def train(
     optimizer: str = "adam",
     rate: float = 0.02,
     decay: str = "cosine",
-    target: float | None = None,
+    target: float | Sequence[float] | None = None,
+    carried: float = 0.0,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Training:
@@ -86,7 +88,10 @@ def train(
         optimizer: "adam" (decay rates 0.95 and 0.98) or "sgd" (plain, without momentum).
         rate: learning rate at the start.
         decay: of the learning rate: "cosine", to zero, or "none".
-        target: a copy stops once its mean loss over 50 steps is at most this; None never stops one early.
+        target: a copy stops once its mean loss over 50 steps is at most this, one number for all or one for
+            each; None never stops one early.
+        carried: share of the sequences that go on where those of the step before have ended, student and
+            teacher alike, the gradient cut there; the others begin at rest, which at first all do.
         checkpoint: a file, rewritten every 50 steps. Where it exists, training continues from it; a run that
             was killed and is called again with the same arguments ends with the bits of one left alone.  A
             damaged file is warned of, and training begins anew.
@@ -99,7 +104,8 @@ def train(
     k, steps = require_count("k", k), require_count("steps", steps)
     sequences = require_count("sequences", sequences)
     seeds = require_seeds(seeds)
-    _check(student, teacher, seeds, rate, target)
+    targets = _targets(target, student.copies)
+    _check(student, teacher, seeds, rate, carried)
     for name, value, known in (
         ("outputs", outputs, ("every", "last")),
         ("optimizer", optimizer, tuple(OPTIMIZERS)),
@@ -111,8 +117,10 @@ def train(
         teacher = teacher.select([0] * student.copies)
     mark = fingerprint(
         student, teacher, k=k, steps=steps, seeds=seeds, sequences=sequences, outputs=outputs,
-        optimizer=f"{optimizer} {OPTIMIZERS[optimizer]!r}", rate=rate, decay=decay, target=target,
+        optimizer=f"{optimizer} {OPTIMIZERS[optimizer]!r}", rate=rate, decay=decay, target=targets,
+        carried=carried,
     )  # fmt: skip
+    going_on = round(carried * sequences)
     with held(checkpoint):
         run = Run(student, partial(OPTIMIZERS[optimizer], lr=rate))
         saved = load(checkpoint, mark, student.offset.device) if checkpoint is not None else None
@@ -123,12 +131,15 @@ def train(
             while run.step < steps and run.live:
                 count = min(_CHUNK, steps - run.step)
                 live = [seeds[copy] for copy in run.live]
-                data = _data(teacher.select(run.live), live, run.step // _CHUNK, count, sequences, k)
+                of_live = teacher.select(run.live)
+                data = _data(of_live, live, run.step // _CHUNK, count, sequences, k)
+                if going_on:
+                    _go_on(run, of_live, *data, going_on)
                 losses = [
-                    run.advance(*batch, last=outputs == "last", rate=rate * DECAYS[decay](run.step / steps))
+                    run.advance(*batch, outputs == "last", rate * DECAYS[decay](run.step / steps), going_on)
                     for batch in zip(*data, strict=True)
                 ]
-                run.book(torch.stack(losses).mean(0), -math.inf if target is None else target)
+                run.book(torch.stack(losses).mean(0), targets)
                 if checkpoint is not None:
                     save(checkpoint, mark, run.saved())
                 bar.update(count)
@@ -138,7 +149,7 @@ def train(
 
 
 def _data(
-    teacher: Recurrent, seeds: list[int], chunk: int, count: int, sequences: int, k: int
+    teacher: Recurrent | Drift, seeds: list[int], chunk: int, count: int, sequences: int, k: int
 ) -> tuple[Tensor, Tensor]:
     """Inputs and targets of `count` steps, each (count, copies, sequences, k)."""
     drawn = {seed: stream(seed, _DATA, chunk).standard_normal((count * sequences, k)) for seed in set(seeds)}
@@ -149,8 +160,36 @@ def _data(
     return inputs.reshape(shape).transpose(0, 1), targets.reshape(shape).transpose(0, 1)
 
 
+def _go_on(run: Run, teacher: Recurrent | Drift, inputs: Tensor, targets: Tensor, carried: int) -> None:
+    """The targets of the first `carried` sequences of each step, as of one sequence through all steps."""
+    assert isinstance(teacher, Recurrent)  # as `_check` has seen to
+    if not run.states:
+        run.states = [
+            inputs.new_zeros(run.network.rest(inputs.shape[2])),
+            inputs.new_zeros(teacher.rest(carried)),
+        ]
+    count, copies, _, k = inputs.shape
+    streams = inputs[:, :, :carried].permute(1, 2, 0, 3).reshape(copies, carried, count * k)
+    with torch.no_grad():
+        said, run.states[1] = teacher(streams, run.states[1])
+    targets[:, :, :carried] = said.reshape(copies, carried, count, k).permute(2, 0, 1, 3)
+
+
+def _targets(target: float | Sequence[float] | None, copies: int) -> list[float]:
+    """A loss for each copy, at which it stops."""
+    if target is None:
+        return [-math.inf] * copies
+    each = [target] * copies if isinstance(target, (int, float)) else [float(value) for value in target]
+    if len(each) != copies or not all(value > 0 for value in each):
+        raise ValueError(
+            f"target must be a positive loss, one for each of the {copies} students, or None, "
+            f"but is {target!r}."
+        )
+    return each
+
+
 def _check(
-    student: Recurrent, teacher: Recurrent, seeds: list[int], rate: float, target: float | None
+    student: Recurrent, teacher: Recurrent | Drift, seeds: list[int], rate: float, carried: float
 ) -> None:
     if len(seeds) != student.copies or teacher.copies not in (1, student.copies):
         raise ValueError(
@@ -162,5 +201,9 @@ def _check(
         raise ValueError(f"student is {ours}, but teacher is {theirs}; convert with teacher.to(...).")
     if not (rate > 0 and math.isfinite(rate)):
         raise ValueError(f"rate must be positive and finite, but is {rate!r}.")
-    if target is not None and not target > 0:
-        raise ValueError(f"target must be a positive loss, or None, but is {target!r}.")
+    if carried and isinstance(teacher, Drift):
+        raise ValueError(
+            "carried must be 0 where the teacher drifts: it is defined from a sequence's beginning."
+        )
+    if not 0 <= carried <= 1:
+        raise ValueError(f"carried must be a share of the sequences, from 0 to 1, but is {carried!r}.")

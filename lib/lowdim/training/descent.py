@@ -81,13 +81,14 @@ def stochastic_descent(
     rnn: LinearRNN,
     teacher: LinearRNN,
     k: int,
-    step: float,
+    step: float | Float[np.ndarray, "*batch"],
     steps: int,
     rng: np.random.Generator,
     sequences: int = 64,
     shared: bool = True,
     optimizer: str | Callable = "SGD",
     record_every: int | None = None,
+    noise: float | Float[np.ndarray, "*batch"] = 0.0,
 ) -> Trajectory:
     r"""Train as one would first write it: fresh white sequences, autograd back through the recurrence.
 
@@ -96,22 +97,24 @@ def stochastic_descent(
 
     Args:
         rnn: the student or a batch of students.
-        teacher: the teacher whose outputs are the labels, a single system.
+        teacher: the teacher whose outputs are the labels, a single system or one for each student.
         k: sequence length.
-        step: learning rate.
+        step: learning rate; with SGD there may be one for each student.
         steps: number of steps, at least 1.
         rng: NumPy random generator for the sequences; it is advanced.
         sequences: mini-batch size N.
         shared: whether all students of a batch see the same sequences; otherwise each has its own.
         optimizer: as in `gradient_descent`, "gd" being torch's "SGD".
         record_every: steps between recorded states.
+        noise: standard deviation of Gaussian noise on the labels, one for all or one for each student.
 
     Returns:
         Trajectory with the mini-batch losses, in the array kind of `rnn`.
 
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
-        ValueError: arguments out of range, several teachers, unknown optimizer.
+        ValueError: arguments out of range, teachers that are not one for each student, unknown optimizer,
+            several rates with another optimizer than SGD.
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
     import torch
@@ -119,12 +122,24 @@ def stochastic_descent(
     k, sequences = require_count("k", k), require_count("sequences", sequences)
     require_rng(rng)
     rnn, teacher = detached(rnn), detached(teacher)
-    if teacher.batch:
-        raise ValueError(f"teacher must be a single system, but has batch axes {teacher.batch}.")
+    if teacher.batch not in ((), rnn.batch):
+        raise ValueError(
+            f"teacher must be a single system or one for each student, but has batch axes {teacher.batch}, "
+            f"and the students have {rnn.batch}."
+        )
+    optimizer = "SGD" if optimizer == "gd" else optimizer
+    if np.ndim(step) and (optimizer != "SGD" or np.min(step) <= 0):
+        raise ValueError(
+            "step must be one number for all students unless the optimizer is 'SGD', and positive."
+        )
     start = _in_torch(rnn)
     teacher = teacher.map(lambda weights: like(start.A, weights))
     students = tuple(1 if shared else n for n in rnn.batch)
     symmetric = bool((start.A.mT == start.A).all())
+    # With plain SGD a rate is a factor of the gradient, so students of several rates can go side by side.
+    largest = float(np.max(step))
+    shares = like(start.A, np.full(rnn.batch, np.asarray(step) / largest))[..., None]
+    spread = like(start.A, np.full(rnn.batch, noise, dtype=float))
 
     def gradient(*weights: Array) -> tuple:
         if not all(bool(w.isfinite().all()) for w in weights):
@@ -132,12 +147,14 @@ def stochastic_descent(
         inputs = like(start.A, rng.standard_normal((sequences, *students, k)))
         leaves = [w.detach().clone().requires_grad_() for w in weights]
         errors = simulate(LinearRNN(*leaves), inputs)[..., -1] - simulate(teacher, inputs)[..., -1]
+        if spread.any():
+            errors = errors + spread * like(start.A, rng.standard_normal((sequences, *rnn.batch)))
         loss = (errors**2).mean(0)
         toward_A, *rest = torch.autograd.grad(loss.sum(), leaves, materialize_grads=True)  # k = 1: no A
-        return loss.detach(), (toward_A + toward_A.mT) / 2 if symmetric else toward_A, *rest
+        toward_A = (toward_A + toward_A.mT) / 2 if symmetric else toward_A
+        return loss.detach(), toward_A * shares[..., None], *(toward * shares for toward in rest)
 
-    rule = _torch_steps(start, gradient, step, "SGD" if optimizer == "gd" else optimizer)
-    return _record(rule, rnn, step, steps, record_every)
+    return _record(_torch_steps(start, gradient, largest, optimizer), rnn, largest, steps, record_every)
 
 
 def _plain_steps(rnn: LinearRNN, gradient: Callable, step: float) -> Iterator[tuple[tuple, Array]]:

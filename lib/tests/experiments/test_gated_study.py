@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lowdim import gated
-from lowdim.experiments import studies, study
+from lowdim.experiments import continued, studies, study
 
 
 def test_a_study_measures_the_students_it_trained():
@@ -45,3 +45,28 @@ def test_studies_in_other_processes_are_the_studies_of_this_one():
         np.testing.assert_allclose(result.curves, alone.curves, rtol=1e-3)  # float32, 50 steps, other threads
         assert result.table[["cell", "k", "rate"]].equals(alone.table[["cell", "k", "rate"]])
     assert [result.table.rate[0] for result in several] == [0.05, 0.02, 0.02]
+
+
+def test_a_study_can_be_continued_on_data_of_its_own():
+    settings = {"k": 4, "seeds": [3, 5], "steps": 50, "units": 6, "teacher_units": 2}
+    before = study(stds=[0.1], lengths=[9], **settings)
+    after = continued(before, 50, [9], 0.01, carried=0.5)
+    assert after.table[["k", "std", "seed"]].equals(before.table[["k", "std", "seed"]])
+    assert set(after.table.rate) == {0.01}
+    fresh = [seed + 1_000_000 for seed in (3, 5)]
+    run = gated.train(before.students, before.teachers, 4, 50, fresh, 16, rate=0.01, carried=0.5)
+    torch.testing.assert_close(after.students.readout, run.network.readout)
+    assert after.table.loss.tolist() == run.loss[-1].tolist()
+    astray = continued(before, 50, [9], 0.01, drift=0.3)
+    drift = gated.Drift(before.teachers, 4, 0.3)
+    run = gated.train(before.students, drift, 8, 50, fresh, 16, rate=0.01)
+    torch.testing.assert_close(astray.students.readout, run.network.readout)
+    right = gated.normalized_error(astray.students, before.teachers, [9])[0]
+    np.testing.assert_allclose(astray.table.error, right)  # against the teachers that do not drift
+
+
+def test_students_stop_at_their_targets_and_keep_their_loss():
+    settings = {"k": 4, "seeds": [3, 5], "steps": 100, "units": 6, "teacher_units": 2, "lengths": [9]}
+    stopped = study(stds=[0.1], target=[1e9, 1e-9], **settings).table
+    assert stopped.outcome.tolist() == ["reached", "unreached"]
+    assert np.isfinite(stopped.loss).all()

@@ -70,17 +70,18 @@ def test_the_share_of_an_offset_is_its_square_over_the_whole_error():
     assert shares[2] == pytest.approx(0.25 / (0.25 + power), abs=0.02)  # sampling: 0.004
 
 
-def test_an_echo_is_heard_late_and_in_full():
-    teacher, inputs = (
-        gated.teacher(2, [1], dtype=F64),
-        torch.from_numpy(np.random.default_rng(9).standard_normal((1, 3, 20))),
-    )
-    plain, (echoed, _) = teacher(inputs)[0], gated.Echo(teacher, 7, gain=0.4)(inputs)
-    assert torch.equal(plain[..., :7], echoed[..., :7])
-    torch.testing.assert_close((echoed - plain)[..., 7:], 0.4 * inputs[..., :13])
-    first, state = gated.Echo(teacher, 7, gain=0.4)(inputs[..., :3])
-    rest, _ = gated.Echo(teacher, 7, gain=0.4)(inputs[..., 3:], state)
-    torch.testing.assert_close(torch.cat((first, rest), -1), echoed)
+def test_a_drift_is_the_teacher_at_first_and_leaves_it_in_a_straight_line():
+    teacher = gated.teacher(2, [1, 2], dtype=F64)
+    inputs = torch.from_numpy(np.random.default_rng(9).standard_normal((1, 3, 20)))
+    drift = gated.Drift(teacher, 7, gain=0.4)
+    plain, (astray, _) = teacher(inputs)[0], drift(inputs)
+    assert torch.equal(plain[..., :7], astray[..., :7])
+    wanted = 0.4 / 7 * torch.arange(1, 14, dtype=F64).expand(2, 3, -1)
+    torch.testing.assert_close((astray - plain)[..., 7:], wanted)
+    first, state = drift(inputs[..., :9])
+    rest, _ = drift(inputs[..., 9:], state)
+    torch.testing.assert_close(torch.cat((first, rest), -1), astray)
+    torch.testing.assert_close(drift.select([1])(inputs)[0], astray[1:])
 
 
 def test_a_shift_register_visits_as_many_directions_as_it_has_places():
@@ -110,7 +111,7 @@ def test_a_shift_register_visits_as_many_directions_as_it_has_places():
             lambda T: gated.normalized_error(T, T, [4, 7], window=4),
         ),
         ("share must be in", lambda T: gated.state_dimension(np.ones((1, 2)), share=1.0)),
-        ("lag must be a whole number", lambda T: gated.Echo(T, 0)),
+        ("lag must be a whole number", lambda T: gated.Drift(T, 0)),
     ],
 )
 def test_what_cannot_be_right_is_refused(message, call, plain):

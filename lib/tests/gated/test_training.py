@@ -17,6 +17,7 @@ import torch
 from lowdim import gated
 from lowdim.gated import checkpoint as files
 from lowdim.gated.training import OPTIMIZERS
+from lowdim.gated.construct import stream
 
 F64 = torch.float64
 
@@ -53,6 +54,33 @@ def test_copies_that_arrive_or_diverge_leave_the_others_alone(optimizer):
     torch.testing.assert_close(run.network.recurrent[[0, 3]], rest.recurrent, rtol=1e-9, atol=1e-12)
 
 
+def test_each_copy_can_have_a_target_of_its_own():
+    start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
+    run = gated.train(start, teachers, 4, 100, [0, 1], target=[1e-9, 1e9])
+    assert run.outcome == ("unreached", "reached")
+    assert run.steps.tolist() == [100, 50]
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_sequences_that_are_carried_over_are_one_long_sequence(cell):
+    k, sequences, steps, seeds = 3, 4, 100, [5, 6]
+    start = gated.student(4, 0.5, seeds, cell, dtype=F64)
+    teachers = gated.teacher(2, seeds, cell=cell, dtype=F64)
+    settings = {"sequences": sequences, "optimizer": "sgd", "rate": 1e-300, "decay": "none"}  # nothing moves
+    run = gated.train(start, teachers, k, steps, seeds, carried=0.5, **settings)
+    drawn = np.stack(
+        [[stream(seed, 2, i).standard_normal((50, sequences, k)) for i in range(2)] for seed in seeds]
+    )
+    inputs = torch.from_numpy(drawn).flatten(1, 2)  # (copies, steps, sequences, k)
+    long = inputs[:, :, :2].transpose(1, 2).flatten(2)  # (copies, 2, steps k)
+    short = inputs[:, :, 2:].flatten(1, 2)
+    errors = [(start(x)[0] - teachers(x)[0]).square().detach() for x in (long, short)]
+    for chunk in range(2):
+        of_long = errors[0][..., 50 * k * chunk : 50 * k * (chunk + 1)].mean((1, 2))
+        of_short = errors[1][:, 100 * chunk : 100 * (chunk + 1)].mean((1, 2))
+        np.testing.assert_allclose(run.loss[chunk], (of_long + of_short) / 2, rtol=1e-12)
+
+
 def test_students_learn():
     teachers, seeds = gated.teacher(2, [0, 1]), [0, 1]
     start = gated.student(12, 0.1, seeds)
@@ -69,7 +97,7 @@ from lowdim.gated import checkpoint as files
 from lowdim.gated.training import OPTIMIZERS
 
 start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
-gated.train(start, teachers, 5, {steps}, [0, 1], checkpoint=sys.argv[1])
+gated.train(start, teachers, 5, {steps}, [0, 1], carried=0.25, checkpoint=sys.argv[1])
 """
 
 
@@ -94,19 +122,19 @@ def test_a_killed_training_ends_with_the_bits_of_one_left_alone(tmp_path):
     assert 100 <= reached < steps
 
     start, teachers = gated.student(4, 0.2, [0, 1]), gated.teacher(2, [0, 1])
-    resumed = gated.train(start, teachers, 5, steps, [0, 1], checkpoint=file)
-    whole = gated.train(start, teachers, 5, steps, [0, 1])
+    resumed = gated.train(start, teachers, 5, steps, [0, 1], carried=0.25, checkpoint=file)
+    whole = gated.train(start, teachers, 5, steps, [0, 1], carried=0.25)
     for one, other in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
         assert torch.equal(one, other)
     assert np.array_equal(resumed.loss, whole.loss)
     assert [path.name for path in file.parent.iterdir() if path.suffix == ".pt"] == ["run.pt"]
 
     written = file.stat().st_mtime_ns
-    again = gated.train(start, teachers, 5, steps, [0, 1], checkpoint=file)
+    again = gated.train(start, teachers, 5, steps, [0, 1], carried=0.25, checkpoint=file)
     assert file.stat().st_mtime_ns == written  # nothing was left to do
     assert torch.equal(again.network.readout, whole.network.readout)
     with pytest.raises(ValueError, match=r"belongs to a run with other arguments"):
-        gated.train(start, teachers, 5, steps, [0, 1], rate=0.01, checkpoint=file)
+        gated.train(start, teachers, 5, steps, [0, 1], carried=0.5, checkpoint=file)
 
 
 class Terminal(io.StringIO):
@@ -130,6 +158,9 @@ WRONG = {
     "convert with teacher.to": lambda: gated.train(S, gated.teacher(2, [0, 1], dtype=F64), 3, 5, [0, 1]),
     "rate must be positive": lambda: gated.train(S, T, 3, 5, [0, 1], rate=0.0),
     "target must be a positive loss": lambda: gated.train(S, T, 3, 5, [0, 1], target=0.0),
+    "one for each of the 2 students": lambda: gated.train(S, T, 3, 5, [0, 1], target=[0.1]),
+    "carried must be a share": lambda: gated.train(S, T, 3, 5, [0, 1], carried=2.0),
+    "carried must be 0 where": lambda: gated.train(S, gated.Drift(T, 3), 3, 5, [0, 1], carried=0.5),
     "outputs must be one of 'every', 'last'": lambda: gated.train(S, T, 3, 5, [0, 1], outputs="first"),
     "optimizer must be one of": lambda: gated.train(S, T, 3, 5, [0, 1], optimizer="lion"),
     "decay must be one of": lambda: gated.train(S, T, 3, 5, [0, 1], decay="linear"),

@@ -10,10 +10,11 @@ from helpers import student
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.linear import LinearRNN, impulse_response, simulate
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.descent import gradient_descent, stochastic_descent
+from lowdim.training.finite_data import empirical_loss
 from lowdim.training.objective import gradients, population_loss
 from lowdim.training.trajectory import RunStopped
 
@@ -167,6 +168,26 @@ def test_students_may_have_sequences_of_their_own():
     for i in range(2):
         slope = gradients(student(), TARGET, covariance=x[:, i].T @ x[:, i] / 3)
         np.testing.assert_allclose(run.final.B[i], student().B - 0.1 * slope.B, rtol=0, atol=1e-13)
+
+
+def test_each_student_may_have_a_teacher_a_rate_and_noise_of_its_own():
+    other = teacher([0.3, -0.2], [0.5, 0.5])
+    crowd = LinearRNN(*(np.stack([w, w]) for w in (student().A, student().B, student().C)))
+    truths = LinearRNN(
+        *(np.stack(pair) for pair in ((TRUTH.A, other.A), (TRUTH.B, other.B), (TRUTH.C, other.C)))
+    )
+    rates, noise = np.array([0.1, 0.025]), np.array([0.0, 0.5])
+    settings = {"k": 7, "steps": 1, "sequences": 3, "shared": False}
+    run = stochastic_descent(crowd, truths, step=rates, rng=np.random.default_rng(9), noise=noise, **settings)
+    rng = np.random.default_rng(9)
+    x, eps = rng.standard_normal((3, 2, 7)), rng.standard_normal((3, 2))
+    for i, truth in enumerate((TRUTH, other)):
+        labels = simulate(truth, x[:, i])[:, -1] - noise[i] * eps[:, i]
+        loss = empirical_loss(x[:, i], labels)  # 3 sequences of 7: fits them, so its floor is zero
+        slope = gradients(student(), loss.target, covariance=loss.covariance)
+        np.testing.assert_allclose(run.final.B[i], student().B - rates[i] * slope.B, rtol=0, atol=1e-12)
+    with pytest.raises(ValueError, match="one number for all students unless"):
+        stochastic_descent(crowd, truths, 3, rates, 1, rng, optimizer="Adam")
 
 
 def test_only_a_start_that_is_symmetric_stays_so():

@@ -10,10 +10,12 @@ close_poles        closeness and what it decides
 every_lag          imbalance at escape, order of the last error, certificates at twice the order, sleepers
 finite_data        how the error falls with the number of noisy sequences
 free_students      a free transition matrix and systems of two to five states
+gated_networks     GRU students of GRU teachers
 large_starts       what a large start leaves behind
 layers             state space layers, compared where they fit alike
 optimizers         what rules that treat each coordinate by itself make of balance
 plateaus           where students rest on their way
+protocol           the recalled protocol at full size
 wild               autocorrelation times of drawn chains, students of drawn rods and ladders
 registry           the laws there are, and how one is examined on fresh draws
 ================== =============================================================================
@@ -26,10 +28,12 @@ import lowdim.experiments.laws.close_poles
 import lowdim.experiments.laws.every_lag
 import lowdim.experiments.laws.finite_data
 import lowdim.experiments.laws.free_students
+import lowdim.experiments.laws.gated_networks
 import lowdim.experiments.laws.large_starts
 import lowdim.experiments.laws.layers
 import lowdim.experiments.laws.optimizers
 import lowdim.experiments.laws.plateaus
+import lowdim.experiments.laws.protocol
 import lowdim.experiments.laws.wild  # noqa: F401
 from lowdim.experiments.laws.registry import LAWS, Law, draws, law
 
