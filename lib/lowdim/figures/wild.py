@@ -5,27 +5,39 @@ import pandas as pd
 
 from lowdim.figures import style
 
+_METHODS = {
+    "exact_": ("six exact lags", style.INK, "-"),
+    "": ("from runs", style.STUDENT, "-"),
+    "batch_": ("batch means", style.MUTED, "-"),
+    "arviz_": ("ArviZ", style.ACCENT, (0, (1, 1.2))),
+    "emcee_": ("emcee", style.ACCENT, (0, (4, 2))),
+}
+
 
 def times(table: pd.DataFrame, lags: dict[int, tuple[float, float]], tau: float) -> style.InlineSVG:
-    """Ranges of drawn chains relative to the truth; the range of one chain against the number of lags.
+    """How wide intervals of drawn chains are; the range of one chain against the number of lags.
 
     Args:
-        table: a row for each chain, with `tau`, `low`, `high` and `batch_low`, `batch_high`.
+        table: a row for each chain, with `tau` and for each method the columns `low` and `high`, prefixed.
         lags: range for each number of exact autocorrelations of one chain.
         tau: the truth for that chain.
     """
-    fig, (left, right) = style.axes(1, 2, height=3.4)
-    rows = table.sort_values("tau")
-    place = np.arange(len(rows))
-    ends = rows[["batch_low", "batch_high", "low", "high"]].div(rows.tau, axis=0)
-    lw = min(1.2, 140 / len(rows))
-    left.vlines(place, ends.batch_low, ends.batch_high, color=style.MUTED, lw=0.6 * lw, label="batch means")
-    left.vlines(place, ends.low, ends.high, color=style.STUDENT, lw=lw, label="range from runs")
-    left.axhline(1, color=style.INK, lw=0.8)
-    left.set(yscale="log", xlabel=r"drawn chains, by $\tau$", ylabel=r"interval over $\tau$", ylim=(0.18, 6))
-    left.set_yticks([0.5, 1, 2, 4], labels=["0.5", "1", "2", "4"])
+    fig, (left, right) = style.axes(1, 2, height=3.6)
+    share, told = np.arange(1, len(table) + 1) / len(table), []
+    for prefix, (name, colour, ls) in _METHODS.items():
+        low, high = table[f"{prefix}low"].to_numpy(), table[f"{prefix}high"].to_numpy()
+        held = np.mean((low <= table.tau) & (table.tau <= high))
+        ratio = np.full(len(low), np.inf)
+        np.divide(high, low, out=ratio, where=np.isfinite(low) & (low > 0))
+        label = f"{name}: {100 * held:.0f} %"
+        left.step(np.sort(ratio), share, color=colour, ls=ls, lw=1.3, where="post", label=label)
+        told.append(f"{name} {np.median(ratio):.2f}, and {100 * held:.0f} % hold the truth")
+    left.set(
+        xscale="log", xlim=(1, 10), xlabel="upper over lower end", ylabel="share of chains", ylim=(0, 1.02)
+    )
+    left.set_xticks([1, 2, 5, 10], labels=["1", "2", "5", "10"])
     left.minorticks_off()
-    left.legend(loc="lower left")
+    left.legend(loc="lower right", title=r"holds $\tau$", alignment="left")
     k = np.array(list(lags))
     low, high = np.array(list(lags.values())).T
     right.fill_between(k, low, high, color=style.STUDENT, alpha=0.2, lw=0)
@@ -35,13 +47,9 @@ def times(table: pd.DataFrame, lags: dict[int, tuple[float, float]], tau: float)
     right.set(xlabel="exact autocorrelations used", ylabel=r"$\tau$", ylim=(0, min(high.max(), 3 * tau)))
     right.set_xticks(k)
     right.legend(loc="lower right")
-    held = ((ends.low <= 1) & (ends.high >= 1)).mean()
-    alt = f"""Left: for {len(rows)} drawn chains the range from runs lies around the truth, which
-        {100 * held:.0f} % of them hold; the median ratio of its ends is
-        {(rows.high / rows.low).median():.2f}, of batch means
-        {(rows.batch_high / rows.batch_low).median():.2f}. Right: the range of one chain with an
-        autocorrelation time of {tau:.3g} closes from {low[0]:.3g} to {high[0]:.3g} with {k[0]} lags to
-        {low[-1]:.3g} to {high[-1]:.3g} with {k[-1]}."""
+    alt = f"""Left: the upper over the lower end of intervals for {len(table)} drawn chains, in the median:
+        {"; ".join(told)}. Right: the range of one chain with an autocorrelation time of {tau:.3g} closes from
+        {low[0]:.3g} to {high[0]:.3g} with {k[0]} lags to {low[-1]:.3g} to {high[-1]:.3g} with {k[-1]}."""
     return style.svg(fig, alt)
 
 

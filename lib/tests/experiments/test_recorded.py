@@ -1,4 +1,4 @@
-"""The record is what its package documents: six kinds of events, and a signal in percent change."""
+"""Records are what their packages document: events and a signal in percent change; draws of a sampler."""
 
 import builtins
 
@@ -40,3 +40,21 @@ def test_the_package_itself_is_not_imported(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     recorded.event_related_fmri()
+
+
+def test_the_draws_of_the_eight_schools_are_slower_in_the_funnel():
+    slow, fast = (recorded.eight_schools(centered) for centered in (True, False))
+    for drawn in (slow, fast):
+        assert {name: x.shape for name, x in drawn.items()} == {"mu": (4, 500), "log tau": (4, 500)}
+        assert 3 < drawn["mu"].mean() < 6  # about 4.4 by every account of this posterior
+    centred = {
+        name: np.mean([np.corrcoef(r[1:], r[:-1])[0, 1] for r in x["log tau"]])
+        for name, x in (("slow", slow), ("fast", fast))
+    }
+    assert centred["slow"] > centred["fast"] + 0.2
+
+
+def test_missing_draws_are_named(monkeypatch):
+    monkeypatch.setattr(recorded, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="pip install arviz-base h5py"):
+        recorded.eight_schools(True)
