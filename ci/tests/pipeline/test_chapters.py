@@ -175,3 +175,11 @@ def test_a_function_written_twice_is_found():
     two = ast.parse("def over(x, f):\n    '''Says more.'''\n    return [f(v) for v in x]")
     other = ast.parse("def over(x, f):\n    return [f(v) for v in f(x)]")
     assert alike({"one": one, "two": two, "other": other}) == ["over: ['one', 'two']"]
+
+
+@CHAPTERS
+def test_captions_name_panels_by_their_letters(source):
+    text = source.read_text(encoding="utf-8")
+    captions = re.findall(r"(?m)^    caption: \|\n((?:      .*\n)+)", text)
+    named = [word for caption in captions for word in re.findall(r"\b(?:Left|Right|Top|Bottom)\b:?", caption)]
+    assert named == []
