@@ -32,7 +32,7 @@ pdf: book ## print the book into _build/book.pdf
 notebook: env ## rerun one chapter with other parameters: NAME=01_setting PARAMS="k=9 d=30"
 	@$(IN) -m ci.make notebook
 
-study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2 or SCHEDULER=tcp://...; no NAME lists them
+study: env ## run a grid too large for a chapter: NAME=gated-seeds; PROCESSES=2, SCHEDULER=tcp://..., PARAMS="device=cuda"; no NAME lists them
 	@$(IN) -m ci.make study
 
 fresh: env ## examine every law on draws that nobody has seen: SEED=7; NAME=... for one law, SHORT=1 for few draws

@@ -11,14 +11,15 @@ from ci.family import die_with_parent, end_children
 from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--config-file", "lib/pyproject.toml", "--rootdir", "."]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=10"]
+PYTEST += ["--config-file", "lib/pyproject.toml", "--rootdir", "."]
 STAGES = {
     "lint": [
         [IN / "ruff", "check"],
         [IN / "ruff", "format", "--check"],
         [sys.executable, "-m", "ci.pipeline.lint"],
         [IN / "basedpyright", "--level", "error"],
-        [IN / "lint-imports", "--config", ".importlinter", "--no-cache"],
+        [IN / "lint-imports", "--no-cache", ".importlinter"],
         [IN / "actionlint", *sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))],
     ],
     "proofs": [[sys.executable, "-m", "ci.proofs", "--optional"]],

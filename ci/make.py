@@ -50,7 +50,8 @@ def study() -> int:
     """Run a study."""
     from ci.pipeline.study import main
 
-    return main([*options("PROCESSES", "SCHEDULER"), *([f"{given('NAME')}"] if given("NAME") else [])])
+    asked = options("PROCESSES", "SCHEDULER", "PARAMS")
+    return main([*asked, *([f"{given('NAME')}"] if given("NAME") else [])])
 
 
 def fresh() -> int:

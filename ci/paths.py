@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "notebooks"
 BOOK = ROOT / "book"
 CLAIMS = BOOK / "claims.yml"
+MOVABLE = BOOK / "_static" / "movable"
 LIBRARY = ROOT / "lib" / "lowdim"
 REQUIREMENTS = ROOT / "requirements.txt"
 MUTATION = ROOT / "ci" / "mutation.json"  # made by hours of computing, and kept

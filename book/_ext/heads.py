@@ -11,6 +11,8 @@ FIRST = """<script>
   var dark = matchMedia("(prefers-color-scheme: dark)").matches;
   d.dataset.mode = mode;
   d.dataset.theme = mode === "light" || mode === "dark" ? mode : dark ? "dark" : "light";
+  d.dataset.code = "essential";
+  try { d.dataset.code = localStorage.getItem("code") || "essential"; } catch (e) {}
   d.classList.add("js");
 })(document.documentElement);
 </script>"""
@@ -50,7 +52,8 @@ def head(path: Path, text: str, out: Path, base: str) -> str:
     tags = ['<meta name="viewport" content="width=device-width, initial-scale=1">', FIRST]
     fonts = FONTS + (ITALIC if "<em>" in rest else ()) + (FORMULAS if 'class="katex-html"' in rest else ())
     tags += [
-        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/{font}.woff2">'
+        f'<link rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low" '
+        f'href="{root}_static/{font}.woff2">'
         for font in fonts
     ]
     tags += [

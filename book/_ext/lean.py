@@ -4,6 +4,7 @@ Nothing here needs to know a page's sources. Each step has a module: :mod:`pictu
 :mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,9 @@ import statements
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+COMMENT = re.compile(
+    r"(?m)^ *(?:/\*\*(?:.|\n)*?\*/|//.*)?\n|^ +"
+)  # of a module, with empty lines and margins
 UNUSED = ("scripts", "styles", "vendor", "locales", "images", "css")
 ROOTS = ("*.png", "*.svg", "*.html", "basic.css", "copybutton_funcs.js", "page.js", "fonts/*.txt")
 
@@ -41,6 +45,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         root = "../" * (len(path.relative_to(out).parts) - 1)
         pages[path] = heads.head(path, roles.give(pictures.lighten(text), root), out, base)
     statements.fill(pages, out)
+    for module in (static / "movable").glob("*.mjs"):
+        module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")
     pages = bundles.bundle(out, pages)
     for path, text in pages.items():
         path.write_text(guard.guard(text), encoding="utf-8")

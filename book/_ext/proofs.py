@@ -1,5 +1,7 @@
 """``prf:proof`` as readers expect it: an italic "Proof.", any block may come first, a long one can be folded.
 
+``solution`` is always folded.
+
 sphinx-proof pastes the word into the first line of the text, which breaks a proof that begins with a formula
 or a list, gives every proof of a page the same id, and its ``dropdown`` has no title to click on.
 """
@@ -46,6 +48,23 @@ class Proof(SphinxDirective):
         return [body, *messages]
 
 
+class Solution(SphinxDirective):
+    """The answer to an exercise, folded."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the text, put the word in front."""
+        self.assert_has_content()
+        body = nodes.container(classes=["lowdim-proof"])
+        self.set_source_info(body)
+        self.state.nested_parse(self.content, self.content_offset, body)
+        folded = fold()
+        folded += nodes.inline("", "", nodes.Text("Solution"))
+        folded += body
+        return [folded]
+
+
 def visit_fold(self: HTML5Translator, node: fold) -> None:
     """Open the element and its title line, which is the first child."""
     state = " open" if self.builder.name == "singlehtml" else ""
@@ -69,6 +88,7 @@ def tell_apart(app: Sphinx, doctree: nodes.document) -> None:
 def setup(app: Sphinx) -> dict:
     """Replace the directive in sphinx-proof's domain."""
     ProofDomain.directives["proof"] = Proof
+    app.add_directive("solution", Solution)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.connect("doctree-read", tell_apart)
     return {"parallel_read_safe": True}

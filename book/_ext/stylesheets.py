@@ -7,6 +7,7 @@ light, whatever the screen is.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 NAME = re.compile(r"([.#])((?:[\w-]|\\.)+)")
@@ -27,10 +28,10 @@ def lean(css: str, used: Callable[[str], bool], elsewhere: str = "") -> str:
         used: whether a class or an id is on a page or in a script.
         elsewhere: what may read variables too: pages and scripts.
     """
-    text = "".join(_kept(COMMENT.sub("", css), used))
+    text = "".join(_each(COMMENT.sub("", css), partial(_kept, used=used)))
     while True:
         read = set(READ.findall(text)) | set(READ.findall(elsewhere))
-        fewer = "".join(_read(text, read))
+        fewer = "".join(_each(text, partial(_read, read=read)))
         if fewer == text:
             return text
         text = fewer
@@ -86,20 +87,26 @@ def _until(text: str, place: int, marks: str) -> int:
     return len(text)
 
 
-def _kept(css: str, used: Callable[[str], bool]) -> Iterator[str]:
+def _each(css: str, rule: Callable[[str, str], Iterator[str]]) -> Iterator[str]:
+    """The sheet with each rule, in groups too, put through a function of its selectors and its body."""
     for head, body in blocks(css):
         if body is None:
             if not head.startswith(("@charset", "@import")):
                 yield f"{head};"
         elif head.startswith(GROUPS):
-            if inner := "".join(_kept(body, used)):
+            if inner := "".join(_each(body, rule)):
                 yield f"{head}{{{inner}}}"
         elif head.startswith("@"):
             yield f"{head}{{{_tight(body)}}}"
         else:
-            selectors = [each for each in split(head, ",") if each and _asks_for_used(each, used)]
-            if selectors and (declared := _tight(body)):
-                yield from _on_paper(selectors, declared)
+            yield from rule(head, body)
+
+
+def _kept(head: str, body: str, used: Callable[[str], bool]) -> Iterator[str]:
+    """A rule with those of its selectors that ask for what is used."""
+    selectors = [each for each in split(head, ",") if each and _asks_for_used(each, used)]
+    if selectors and (declared := _tight(body)):
+        yield from _on_paper(selectors, declared)
 
 
 def _on_paper(selectors: list[str], declared: str) -> Iterator[str]:
@@ -124,20 +131,10 @@ def _tight(body: str) -> str:
     return ";".join(" ".join(each.split()) for each in split(body, ";") if each)
 
 
-def _read(css: str, read: set[str]) -> Iterator[str]:
-    """The same sheet without variables that nothing reads."""
-    for head, body in blocks(css):
-        if body is None:
-            yield f"{head};"
-        elif head.startswith(GROUPS):
-            if inner := "".join(_read(body, read)):
-                yield f"{head}{{{inner}}}"
-        elif head.startswith("@"):
-            yield f"{head}{{{body}}}"
-        else:
-            declared = [each for each in split(body, ";") if each and _is_read(each, read)]
-            if declared:
-                yield f"{head}{{{';'.join(declared)}}}"
+def _read(head: str, body: str, read: set[str]) -> Iterator[str]:
+    """A rule without variables that nothing reads."""
+    if declared := [each for each in split(body, ";") if each and _is_read(each, read)]:
+        yield f"{head}{{{';'.join(declared)}}}"
 
 
 def _is_read(declaration: str, read: set[str]) -> bool:

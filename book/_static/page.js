@@ -1,6 +1,7 @@
 // What a page does that a style sheet cannot: a menu that opens, parts that scroll by the keyboard, print that is whole.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const movables = new URL("movable/", document.currentScript.src);
 
   // The menu of downloads.
   const menus = all("[data-bs-toggle=dropdown]");
@@ -46,6 +47,17 @@
   addEventListener("load", scrollable);
   document.fonts?.ready.then(scrollable);
 
+  // How much of the code is shown; kept for the next page.
+  const choice = document.querySelector("select[name=code]");
+  if (choice) {
+    choice.value = document.documentElement.dataset.code || "all";
+    choice.addEventListener("change", () => {
+      document.documentElement.dataset.code = choice.value;
+      try { localStorage.setItem("code", choice.value); } catch { /* a reader who keeps nothing */ }
+      dispatchEvent(new Event("resize"));
+    });
+  }
+
   // Buttons that copy: each says which cell.
   addEventListener("load", () => all(".copybtn").forEach((button, i) => button.setAttribute("aria-label", `Copy code ${i + 1}`)));
 
@@ -56,6 +68,29 @@
     for (const part of folded) part.open = true;
   });
   addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)));
+
+  // Figures that move. Each has a module, which comes when its figure is near or when the reader asks for it; the
+  // printed figure is a press away. A file opened without a server has no modules: there the printed ones stay.
+  if (location.protocol !== "file:") {
+    const wake = (figure) => import(`${movables}${figure.dataset.movable}.mjs`).then((module) => module.start(figure));
+    const near = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        wake(target);
+      }
+    }, { rootMargin: "400px" });
+    for (const figure of all("[data-movable]")) {
+      const button = figure.querySelector(".lowdim-wake");
+      if (!button) near.observe(figure);
+      button?.addEventListener("click", async () => {
+        if (!figure.querySelector(".lowdim-stage")) await wake(figure);
+        else figure.classList.toggle("lowdim-moves");
+        button.textContent = figure.matches(".lowdim-moves") ? "Show the printed figure" : "Move this figure";
+      });
+      if (button && location.hash.startsWith(`#${figure.id}?`)) button.click();
+    }
+  }
 
   // The Claims page: find a row by its kind, its chapter and its words.
   const rows = all(".lowdim-ledger-entry");
@@ -94,38 +129,50 @@
     show();
   }
 
-  // The search finds statements and claims by number, title and words, before it finds pages.
+  // The search finds statements and claims by number, title and words, before it finds pages, and while one types.
   const results = document.getElementById("search-results");
-  const query = new URLSearchParams(location.search).get("q")?.trim().toLowerCase();
-  if (results && query) {
+  if (results) {
     const root = document.documentElement.dataset.content_root || "./";
     const parse = (name) => fetch(root + name).then((r) => (r.ok ? r.text() : "")).then((t) => new DOMParser().parseFromString(t, "text/html"));
     const plain = (part) => {
       for (const heard of all(".katex-mathml", part)) heard.remove();
       return part.textContent.replace(/\s+/g, " ").trim();
     };
-    const line = (href, words) => {
+    const line = ([href, words]) => {
       const item = document.createElement("li");
       const link = item.appendChild(document.createElement("a"));
       link.href = root + href;
       link.textContent = words;
       return item;
     };
-    Promise.all([parse("statements.html"), parse("claims.html")]).then(([statements, claims]) => {
-      const items = [];
-      for (const row of all(".lowdim-statements tbody tr", statements)) {
+    const known = Promise.all([parse("statements.html"), parse("claims.html"), parse("terms.html")]).then(([statements, claims, terms]) => {
+      const rows = all(".lowdim-statements tbody tr", statements).map((row) => {
         const [number, title] = all("td", row).map(plain);
-        if (`${number} ${title}`.toLowerCase().includes(query)) items.push(line(row.querySelector("a").getAttribute("href"), `${number}: ${title}`));
-      }
-      for (const row of all(".lowdim-ledger-entry", claims)) {
-        const words = plain(row.querySelector(":scope > p:not(.lowdim-claim-head)"));
-        if (words.toLowerCase().includes(query)) items.push(line(`claims.html#${row.id}`, `Claim: ${words}`));
-      }
-      if (!items.length) return;
-      const list = document.createElement("ul");
-      list.className = "lowdim-found";
-      list.append(...items.slice(0, 12));
-      results.before(list);
+        return [row.querySelector("a").getAttribute("href"), `${number}: ${title}`];
+      });
+      for (const row of all(".lowdim-ledger-entry", claims)) rows.push([`claims.html#${row.id}`, `Claim: ${plain(row.querySelector(":scope > p:not(.lowdim-claim-head)"))}`]);
+      for (const row of all("#terms li", terms)) if (row.querySelector("a")) rows.push([row.querySelector("a").getAttribute("href"), plain(row)]);
+      return rows;
+    });
+    const list = document.createElement("ul");
+    list.className = "lowdim-found";
+    results.before(list);
+    const own = (query) => known.then((rows) => {
+      const found = query ? rows.filter(([, words]) => words.toLowerCase().includes(query)) : [];
+      list.replaceChildren(...found.slice(0, 12).map(line));
+    });
+    own(new URLSearchParams(location.search).get("q")?.trim().toLowerCase());
+    let soon;
+    const typed = document.querySelector(".bd-search-container input[name=q]");
+    typed?.addEventListener("input", () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => {
+        const words = typed.value.trim();
+        history.replaceState(null, "", `?q=${encodeURIComponent(words)}`);
+        results.replaceChildren();
+        if (words.length > 1) Search.performSearch(words); // Sphinx's own, which has come by now
+        own(words.toLowerCase());
+      }, 250);
     });
   }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ci import paths
 
-TEMPLATE = """---
+HEAD = """---
 jupytext:
   text_representation:
     extension: .md
@@ -17,7 +17,8 @@ kernelspec:
   name: python3
 ---
 
-# {title}
+"""
+BODY = """# {title}
 
 ```{{code-cell}} ipython3
 :tags: [parameters]
@@ -52,7 +53,9 @@ def write(name: str, folder: Path) -> Path:
         )
     words = name[3:].replace("_", " ")
     path = folder / f"{name}.md"
-    path.write_text(TEMPLATE.format(title=words.capitalize(), short=name[3:].split("_")[0]), encoding="utf-8")
+    path.write_text(
+        HEAD + BODY.format(title=words.capitalize(), short=name[3:].split("_")[0]), encoding="utf-8"
+    )
     return path
 
 

@@ -7,6 +7,7 @@ font say, counts for every notebook.
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,21 @@ from ci import paths
 from ci.pipeline.cells import read_code
 
 PACKAGE = "lowdim"
+MODULE = re.compile(r"[\"'](\w+\.mjs)[\"']")
+IMPORTED = re.compile(r"[\"']\./(\w+\.mjs)[\"']")
 UNUSED = (".py", ".pyi", ".pyc", ".typed")  # followed by name, or no part of any result
+
+
+def page_modules(source: Path) -> list[Path]:
+    """The modules of movable figures that this text notebook runs, and what they import."""
+    found: set[Path] = set()
+    waiting = [name for cell in read_code(source) for name in MODULE.findall(cell.source)]
+    while waiting:
+        path = paths.MOVABLE / waiting.pop()
+        if path not in found and path.is_file():
+            found.add(path)
+            waiting += IMPORTED.findall(path.read_text(encoding="utf-8"))
+    return sorted(found)
 
 
 def library_files(source: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from doit.tools import config_changed
 
 from ci import paths
 from ci.pipeline.cells import read_code
-from ci.pipeline.dependencies import library_files
+from ci.pipeline.dependencies import library_files, page_modules
 from ci.pipeline.state import as_left, steady
 from ci.progress import Progress
 
@@ -112,6 +112,7 @@ def task_execute():
         code = [[cell.source, *cell.tags] for cell in read_code(source)]
         inputs = [
             *library_files(source),
+            *page_modules(source),
             paths.REQUIREMENTS,
             *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
         ]

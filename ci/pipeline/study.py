@@ -5,8 +5,12 @@ arguments: a study that was stopped goes on where it was. The table is ``_build/
 """
 
 import argparse
+import ast
+import inspect
+import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ci import paths
@@ -18,6 +22,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("name", nargs="?", default="", help="which one; none lists them")
     parser.add_argument("--processes", type=int, help="local processes; by default one for each core")
     parser.add_argument("--scheduler", help="address of a Dask scheduler, such as tcp://10.0.0.7:8786")
+    parser.add_argument("--params", default="", help='for all runs, such as "device=cuda steps=9000"')
     given = parser.parse_args([word for word in arguments if word])
     if given.processes and given.scheduler:
         parser.error("PROCESSES and SCHEDULER exclude each other: the scheduler's workers do the runs")
@@ -26,8 +31,13 @@ def main(arguments: list[str]) -> int:
     if given.name not in STUDIES:
         print(listing(given.name, STUDIES), file=sys.stderr)
         return 2 if given.name else 0
+    plan = STUDIES[given.name]
     try:
-        run(given.name, STUDIES[given.name], given.processes, given.scheduler, paths.BUILD / "studies")
+        plan = replace(plan, grid=changed(plan, given.params))
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        run(given.name, plan, given.processes, given.scheduler, paths.BUILD / "studies")
     except KeyboardInterrupt:
         print("\ninterrupted; finished runs are kept, the same command goes on from here", file=sys.stderr)
         return 130
@@ -35,6 +45,25 @@ def main(arguments: list[str]) -> int:
         print(f"no worker answers at the scheduler {given.scheduler}", file=sys.stderr)
         return 1
     return 0
+
+
+def changed(plan, text: str):
+    """The grid of a plan with some arguments of its runs set, from text like ``device=cuda seed=[0, 1]``.
+
+    Raises:
+        ValueError: a name that the run does not take, or no value.
+    """
+    known, given = inspect.signature(plan.run).parameters, {}
+    for word in re.split(r"\s+(?=\w+=)", text.strip()) if text.strip() else []:
+        name, _, value = word.partition("=")
+        if name not in known or not value:
+            raise ValueError(f"PARAMS={text!r}: this study's runs take {', '.join(known)}, as name=value")
+        try:
+            given[name] = ast.literal_eval(value)
+        except (SyntaxError, ValueError):
+            given[name] = value  # a word needs no quotes
+    parts = plan.grid if isinstance(plan.grid, list) else [plan.grid]
+    return [{**part, **given} for part in parts]
 
 
 def run(name, plan, processes, scheduler, folder: Path) -> Path:

@@ -2,8 +2,8 @@
 
 Each page is seen as readers see it, in light, in dark and on a phone of 360 px, from a local address with
 nothing else to be reached. ``page_probe.js`` looks inside the page; requests, the console, the links and the
-search are watched from outside. :mod:`ci.site.reach` asks whether everybody can read it, :mod:`ci.site.weigh`
-what a first visit costs.
+search are watched from outside. :mod:`ci.site.moves` moves the figures, :mod:`ci.site.reach` asks
+whether everybody can read it, :mod:`ci.site.weigh` what a first visit costs.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from ci import paths
 from ci.site.browser import chromium, served
+from ci.site.moves import moves
 from ci.site.reach import reach, settle
 from ci.site.weigh import Weight, weigh
 
@@ -86,6 +87,7 @@ async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, n
             ]
             if view == "light":
                 seen.ids, seen.links = set(result["ids"]), result["links"]
+        seen.findings += await moves(page)
         seen.findings += await reach(page)
         await page.close()
     return seen

@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,22 +11,13 @@ from pathlib import Path
 import pytest
 
 from ci import paths
+from ci.pipeline.chapter import HEAD
 from ci.progress import Progress
 
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# A small chapter
-
-"""
+HEADER = HEAD + "# A small chapter\n\n"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ moments      what finitely many responses say of a measure
 certificate  proven bounds for one trained student
 dynamics     what theory predicts of training
 gated        gated recurrent networks
+ssm          state space layers, as their authors parametrize them
 experiments  grids, and the runs that fill them
 figures      the pictures, in one style
 ledger       verdicts and numbers on the page
@@ -36,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gated",
         "ledger",
         "moments",
+        "ssm",
         "systems",
         "training",
     ],

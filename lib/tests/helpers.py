@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from flint import arb, arb_mat, ctx
+from hypothesis import strategies as st
 
 import lowdim
 from lowdim.systems.linear import LinearRNN
@@ -21,6 +22,22 @@ def student(structure="symmetric", d=4, std=0.3, seed=0, balanced=False, batch=(
     """A random student of a structure."""
     rnn = random_student(d, std, np.random.default_rng(seed), structure, batch)
     return LinearRNN(rnn.A, rnn.B, rnn.B.copy()) if balanced else rnn
+
+
+def spread(rng, d, gap=0.15):
+    """A balanced teacher whose poles are at least `gap` apart in [-1, 1], weights between 0.1 and 1."""
+    free = 2 - gap * (d - 1)
+    poles = -1 + np.sort(rng.uniform(0, free, d)) + gap * np.arange(d)
+    return poles, rng.uniform(0.1, 1, d)
+
+
+def teachers(d_max=4, gap=0.15):
+    """Poles and weights of such teachers, for hypothesis."""
+
+    def draw(seed, d):
+        return spread(np.random.default_rng(seed), d, gap)
+
+    return st.builds(draw, st.integers(0, 2**32 - 1), st.integers(1, d_max))
 
 
 def exact_errors(student, truth, horizon):

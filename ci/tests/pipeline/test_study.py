@@ -72,6 +72,16 @@ def test_without_a_known_name_the_studies_are_listed(folder, capsys):
     assert "no study is called 'smal'; there are:" in capsys.readouterr().err
 
 
+def test_parameters_change_what_the_runs_are_called_with(folder, capsys):
+    assert study.main(["small", "--processes", "1", "--params", "d=3 k=[2] seed=[7]"]) == 0
+    table = pd.read_csv(folder / "small.csv")
+    assert (table.d.item(), table.k.item(), table.seed.item()) == (3, 2, 7)
+    for wrong in ("width=3", "d="):
+        with pytest.raises(SystemExit):
+            study.main(["small", "--params", wrong])
+        assert "this study's runs take seed, std, k, d" in capsys.readouterr().err
+
+
 def test_processes_and_scheduler_exclude_each_other(folder, capsys):
     with pytest.raises(SystemExit) as end:
         study.main(["small", "--processes", "2", "--scheduler", "tcp://127.0.0.1:1"])

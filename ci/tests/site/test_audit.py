@@ -143,6 +143,10 @@ FAULTS = {
         '<svg id="fig" role="img" aria-label="x" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="#ddd"/></svg>',
         r"contrast \(light\): 1.4:1 for stroke rgb\(221, 221, 221\), in #fig",
     ),
+    "movable-dead": (
+        '<div data-movable="room"><form></form><p class="lowdim-seen"></p></div>',
+        r"movable room: Locator.wait_for: Timeout 8000ms exceeded.",
+    ),
     "double-id": ('<p id="twin">a</p><p id="twin">b</p>', r"double id \(light\): twin, in #twin"),
 }
 

@@ -3,6 +3,7 @@
 ============== =================================================================================
 known_teacher  the bound when the teacher is known
 from_data      the bound from measured responses, for every stable balanced teacher at once
+from_runs      the integrated autocorrelation time of a reversible chain, from its runs
 ============== =================================================================================
 """
 

@@ -71,8 +71,9 @@ def certify_data(
         student: a single system, NumPy or torch.
         responses: what was measured of the teacher.
         horizon: number of lags bounded.
-        tolerance: how far each of them may be off, one number or one for each; at least their rounding,
-            2.2e-16 of the largest, is granted.
+        tolerance: how far each of them may be off, one number or one for each; at least 2.2e-16 of the
+            largest is granted, which is the rounding of a response known to all digits.  One computed by
+            many steps in float64 is off by more: then pass a few times as much.
         lags: the lags at which they were measured, 0 among them; None for 0, 1, ..., k - 1.
 
     Returns:
@@ -104,10 +105,33 @@ def certify_data(
             refusal.off,
             refusal.feasible,
             f"no stable balanced system has these responses: off by at least {refusal.off:.3g} more than the "
-            f"tolerance; {refusal.feasible:.3g} more, at every response, is enough",
+            f"tolerance; {refusal.feasible:.3g} more, at every response, is enough"
+            + _what_breaks(target, allowed),
         )
     low, high = np.array([r.low for r in ranges]), np.array([r.high for r in ranges])
     return DataCertificate(low, high, _distance(student, low, high), True, 0.0, 0.0, _how_wide(low, high))
+
+
+def _what_breaks(target: np.ndarray, allowed: np.ndarray) -> str:
+    r"""A sentence on the first simple rule of moments on [-1, 1] that responses break; empty if none is.
+
+    The rules are integrals of $1$, $x^{2i}$, $(1 - x^2) x^{2i}$, $(1 \pm x) x^{2i}$, which are not negative.
+    """
+    low, high = target - allowed, target + allowed
+    for q in range(0, len(target), 2):
+        if high[q] < 0:
+            return f". Lag {q} is below zero, and a balanced system answers no even lag so"
+        if q and low[q] > high[q - 2]:
+            return (
+                f". Lag {q} is above lag {q - 2}, and the even lags of a stable balanced system do not grow: "
+                "perhaps the sensor is not where the input acts"
+            )
+        if q + 1 < len(target) and max(low[q + 1], -high[q + 1]) > high[q]:
+            return (
+                f". Lag {q + 1} is larger than lag {q}, and for a stable balanced system it is not: perhaps "
+                "the sensor is not where the input acts"
+            )
+    return ""
 
 
 def _distance(student: LinearRNN, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -139,7 +139,8 @@ def _poles(teacher: LinearRNN) -> tuple[np.ndarray, list[str]]:
         poles, weights = spectral_measure(LinearRNN((teacher.A + teacher.A.T) / 2, B, C))
     negligible = _NEGLIGIBLE * float(np.abs(weights).sum())
     refusals = [
-        f"teacher: negative weight {w * size[0] * size[1]:.3g} at pole {x:.3g}; a balanced one has B = C.T"
+        f"teacher: negative weight {w * size[0] * size[1]:.3g} at pole {x:.3g}, where a balanced one"
+        " (B = C.T) has none"
         for x, w in zip(poles, weights, strict=True)
         if w < -negligible
     ]

@@ -17,6 +17,7 @@ from .planar import planar_flow as planar_flow
 from .plateaus import at_plateau as at_plateau
 from .plateaus import atomic_fits as atomic_fits
 from .plateaus import first_residual as first_residual
+from .plateaus import fit_at as fit_at
 from .plateaus import growth_rate as growth_rate
 from .plateaus import linearization as linearization
 from .plateaus import optimal_approximant as optimal_approximant
@@ -28,5 +29,6 @@ from .poisoning import published_teacher as published_teacher
 from .poisoning import single_lag_limit as single_lag_limit
 from .poisoning import with_unit_ports as with_unit_ports
 from .sleepers import cost_of_sleep as cost_of_sleep
+from .sleepers import fading_mass as fading_mass
 from .sleepers import sleeping_mass as sleeping_mass
 from .sleepers import unexplained as unexplained

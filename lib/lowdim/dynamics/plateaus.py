@@ -24,6 +24,7 @@ from lowdim.systems.teachers import teacher
 from lowdim.training.objective import gradients, loss_and_gradients
 from lowdim.training.trajectory import Trajectory
 
+_NEAR_ZERO = 0.02
 _INSERTED = np.linspace(-0.98, 0.98, 15)  # poles tried for a new atom
 
 
@@ -68,16 +69,21 @@ def atomic_fits(target: Float[Array, " k"], most: int) -> list[LinearRNN]:
     return fits
 
 
-def rests(run: Trajectory, target: Float[Array, " k"], structure: str = "symmetric") -> Int[np.ndarray, " n"]:
-    r"""Where a run rests: the recorded states at which the speed $\|\nabla L\|$ has a local minimum.
+def rests(
+    run: Trajectory, target: Float[Array, " k"], structure: str = "symmetric", tolerance: float = 1e-3
+) -> Int[np.ndarray, " n"]:
+    r"""Where a run rests: minima of the speed at which the loss stands still as time goes on.
 
-    A run that converges has no plateau at its end, where the speed only falls, but the last digits of the
-    speed are noise; states whose loss is below $10^{-12}$ of the first are left out.
+    $\|\nabla L\|$ has a local minimum there, and $-\frac{d \ln L}{d \ln t} = t \|\nabla L\|^2 / L$ is below
+    the tolerance: while time grows by a factor of e, the loss falls by less than that part.  A minimum of the
+    speed alone may be no more than a slower stretch.  States whose loss is below $10^{-12}$ of the first are
+    left out: the last digits of their speed are noise.
 
     Args:
         run: a run of one student, recorded densely in log time.
         target: the teacher's first k responses, shape (k,).
         structure: "symmetric", "free" or "diagonal", as it was trained.
+        tolerance: on the fall of the loss; infinite for every minimum of the speed.
 
     Returns:
         Indices into the records, increasing.
@@ -86,7 +92,40 @@ def rests(run: Trajectory, target: Float[Array, " k"], structure: str = "symmetr
     squares = [np.square(x).reshape(len(run.times), -1) for x in (slope.A, slope.B, slope.C)]
     speed = np.concatenate(squares, axis=1).sum(axis=1)
     inner = (speed[1:-1] < speed[:-2]) & (speed[1:-1] < speed[2:]) & (run.loss[1:-1] > 1e-12 * run.loss[0])
-    return 1 + np.flatnonzero(inner)
+    still = run.times * speed <= tolerance * run.loss
+    return 1 + np.flatnonzero(inner & still[1:-1])
+
+
+def fit_at(student: LinearRNN, target: Float[Array, " k"], active: float = 1e-3) -> LinearRNN:
+    r"""The fit by as many atoms as a student has active, found from where its own atoms stand.
+
+    Unlike `atomic_fits` it looks for no better one elsewhere: a student at rest is at a fit of this kind,
+    the best one or not.  Atoms within 0.02 of zero count as one: no lag tells them apart.
+
+    Args:
+        student: a single symmetric student.
+        target: the teacher's first k responses, shape (k,).
+        active: weight from which on an atom counts.
+
+    Returns:
+        A balanced diagonal system of that many atoms.
+
+    Raises:
+        ValueError: no active atom, or half of k and more.
+    """
+    poles, weights = spectral_measure(student)
+    near = np.abs(poles) < _NEAR_ZERO
+    centre = poles[near] @ weights[near] / max(weights[near].sum(), active)
+    poles = poles[~near & (weights > active)]
+    if weights[near].sum() > active:
+        poles = np.append(poles, centre)
+    if not 0 < 2 * poles.size < target.shape[0]:
+        raise ValueError(
+            f"the student has {poles.size} atoms above {active:g}, and a fit of {target.shape[0]} responses "
+            f"takes 1 to {(target.shape[0] - 1) // 2}; choose another threshold."
+        )
+    poles, roots = _fit(poles, target).x.reshape(2, -1)
+    return teacher(poles, roots**2)
 
 
 def first_residual(student: LinearRNN, teacher: LinearRNN, k: int) -> float:

@@ -39,6 +39,32 @@ def cost_of_sleep(teacher: LinearRNN, k: int, horizon: int) -> Float[np.ndarray,
     return (np.eye(len(tangents))[0] - tangents @ moved)[:horizon]
 
 
+def fading_mass(
+    teacher: LinearRNN,
+    k: int,
+    mass: Float[np.ndarray, "*batch"] | float,
+    elapsed: Float[np.ndarray, "*batch"] | float,
+) -> Float[np.ndarray, "*batch"]:
+    r"""What is left of the sleepers' mass s after some time of gradient flow with symmetric A.
+
+    $$s(t) = \frac{s_0}{1 + 4 c\, f s_0 t}, \qquad f = 1 + \sum_i \hat w_i / \hat\lambda_i^2 ,$$
+
+    with c the first entry of `cost_of_sleep` (`prop-sleepers-fade`).  For $k = 2\hat d$ it is zero.
+
+    Args:
+        teacher: the teacher, symmetric, no pole at zero.
+        k: training length, at least $2 \hat d$.
+        mass: $s_0$, when the awake atoms have settled.
+        elapsed: times t since then.
+
+    Returns:
+        Array of the shape that mass and elapsed have together.
+    """
+    poles, weights = spectral_measure(teacher)
+    rate = 4 * cost_of_sleep(teacher, k, 1)[0] * (1 + np.sum(weights / poles**2))
+    return mass / (1 + rate * mass * elapsed)
+
+
 def sleeping_mass(student: LinearRNN, threshold: float = 0.1) -> float:
     """Total weight of the atoms within `threshold` of zero.
 

@@ -4,10 +4,11 @@
 grid           one call, one row for each run, on every core or on a cluster, kept if wanted
 runs           runs of linear students: by gradient flow, beside their linearization
 scaling        a measurement against a size or a scale, seed by seed
+chain_times    drawn Markov chains, and intervals for their autocorrelation times
 gated_study    students of many scales on one length of sequences, and how far they carry
 laws           the laws of the book as functions of one draw, for `make fresh`
 plans          grids too large for a chapter, by name: `make study`
-recorded       a measured record, for training on data that nobody simulated
+recorded       measured records, and the draws of a sampler, that nobody here simulated
 ============== =================================================================================
 """
 

@@ -1,3 +1,7 @@
+from .chain_times import batch_means as batch_means
+from .chain_times import drawn_chain as drawn_chain
+from .chain_times import gap_of as gap_of
+from .chain_times import score as score
 from .gated_study import Study as Study
 from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
@@ -6,8 +10,10 @@ from .grid import sweep as sweep
 from .plans import STUDIES as STUDIES
 from .plans import Plan as Plan
 from .recorded import SAMPLING_INTERVAL as SAMPLING_INTERVAL
+from .recorded import eight_schools as eight_schools
 from .recorded import event_related_fmri as event_related_fmri
 from .runs import flow_run as flow_run
+from .runs import future_run as future_run
 from .runs import memory_run as memory_run
 from .scaling import exponent as exponent
 from .scaling import over as over

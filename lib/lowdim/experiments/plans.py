@@ -1,7 +1,7 @@
 """Studies, grids too large for a chapter, by name: `make study NAME=...` runs one and keeps what it finished.
 
 The grids of gated networks change one thing at a time in the tenth chapter's settings; those of linear ones
-ask the fifth chapter's question of more seeds and larger teachers.
+ask the fifth chapter's question of more seeds and larger teachers, that of layers the thirteenth's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lowdim.experiments.gated_study import gated_run
+from lowdim.experiments.layers import DENSE, STARTS, layers_run
 from lowdim.experiments.runs import flow_run
 
 
@@ -88,5 +89,18 @@ STUDIES = {
         {**_LINEAR, "d": [10, 20, 40, 80, 160, 320], "std": [1e-5, 1e-4, 1e-3], "d_hat": 3, "k": 7},
         ["std", "d"],
         ["loss", "extrapolation_error", "dimension"],
+    ),
+    "layers": Plan(
+        "Do more than a hundred students of each family, trained longer, say what the chapter said?",
+        layers_run,
+        {
+            "seed": range(3),
+            "start": [*STARTS, f"LRU{DENSE}", f"LRU near zero{DENSE}"],
+            "k": [4, 8, 16, 32, 64],
+            "each": 13,
+            "device": "cpu",
+        },
+        ["start", "k"],
+        ["passed", "training", "error", "excess"],
     ),
 }

@@ -1,4 +1,4 @@
-"""A recorded input-output series, shipped as a file inside a package: nothing is fetched."""
+"""Records that nobody here simulated, shipped as files inside packages: nothing is fetched."""
 
 from __future__ import annotations
 
@@ -33,3 +33,32 @@ def event_related_fmri() -> tuple[Float[np.ndarray, " T"], Float[np.ndarray, " T
         Path(package.origin).parent / "data" / "event_related_fmri.csv", delimiter=",", skiprows=1
     )
     return (table[:, 1] != 0).astype(float), table[:, 0].copy()
+
+
+def eight_schools(centered: bool) -> dict[str, Float[np.ndarray, "runs steps"]]:
+    r"""Draws of the no-U-turn sampler from the posterior of the eight schools, four runs of 500.
+
+    The mean effect `mu` and the logarithm `log tau` of its spread between schools.  In the centred
+    parameters the posterior is a funnel, in which the sampler is slow; the other ones are free of it.  The
+    draws come with the package arviz-base (Apache 2.0) as its example data; PyMC made them.
+
+    Args:
+        centered: which of the two parametrizations was sampled.
+
+    Returns:
+        Arrays of shape (4, 500).
+
+    Raises:
+        ModuleNotFoundError: arviz-base or h5py is not installed.
+    """
+    package = find_spec("arviz_base")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError(
+            "the draws are a file of the package arviz-base: pip install arviz-base h5py."
+        )
+    import h5py
+
+    name = "centered_eight.nc" if centered else "non_centered_eight.nc"
+    with h5py.File(Path(package.origin).parent / "example_data" / "data" / name) as file:
+        mu, tau = (np.asarray(file[f"posterior/{variable}"]) for variable in ("mu", "tau"))
+    return {"mu": mu, "log tau": np.log(tau)}

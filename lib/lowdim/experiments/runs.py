@@ -8,7 +8,7 @@ import numpy as np
 
 from lowdim.dynamics.kernel import linearized_response
 from lowdim.systems.compare import extrapolation_error, remembered_lags
-from lowdim.systems.linear import impulse_response
+from lowdim.systems.linear import impulse_response, spectral_measure
 from lowdim.systems.realization import effective_dimension
 from lowdim.systems.students import random_student, student_with_radius
 from lowdim.systems.teachers import spread_teacher, teacher
@@ -62,6 +62,49 @@ def flow_run(
         "radius": float(np.abs(np.linalg.eigvals(run.final.A)).max()),
         "dimension": effective_dimension(run.final),
         "evaluations": run.evaluations,
+    }
+
+
+def future_run(
+    seed: int,
+    std: float,
+    k: int,
+    d: int,
+    poles: Sequence[float],
+    weights: Sequence[float],
+    lags: Sequence[int],
+    atoms: int = 8,
+    t_end: float = 1e7,
+    rtol: float = 1e-10,
+) -> dict[str, float | list[float]]:
+    r"""Train one student, and keep what a figure needs to show it beside its teacher.
+
+    Args:
+        seed: of the student's random generator.
+        std: standard deviation of its entries at the start.
+        k: training length.
+        d: state dimension of the student.
+        poles: of the teacher.
+        weights: of the teacher, one each.
+        lags: at which responses are compared.
+        atoms: how many of the student's atoms are kept, the heaviest.
+        t_end: time of the flow.
+        rtol: relative tolerance of the integrator.
+
+    Returns:
+        `loss` at the end; `differences` $m_j - \hat m_j$ at the lags; `poles` and `weights` of the atoms.
+    """
+    truth = teacher(poles, weights)
+    start = random_student(d, std, np.random.default_rng(seed))
+    final = gradient_flow(start, impulse_response(truth, k), t_end, rtol=rtol).final
+    places, masses = spectral_measure(final)
+    heavy = np.argsort(-np.abs(masses))[:atoms]
+    apart = impulse_response(final, max(lags) + 1) - impulse_response(truth, max(lags) + 1)
+    return {
+        "loss": float(np.sum(apart[:k] ** 2)),
+        "differences": apart[list(lags)].tolist(),
+        "poles": places[heavy].tolist(),
+        "weights": masses[heavy].tolist(),
     }
 
 

@@ -88,12 +88,12 @@ def floor(
     """
     fig, ax = style.axes(height=3.5)
     learning = _learning(losses)
-    for colour, imbalance, below, busy in zip(style.SERIES, imbalances, floors, learning, strict=False):
-        ax.loglog(times, imbalance, color=colour, lw=1.2)
-        ax.loglog(times, np.where(busy, imbalance, np.nan), color=colour, lw=3.2)
-        ax.loglog(times, below, color=colour, lw=0.9, ls=(0, (2, 1.5)))
-    ax.plot([], [], color=style.INK, lw=1.2, label="imbalance")
-    ax.plot([], [], color=style.INK, lw=3.2, label="while the loss falls")
+    for imbalance, below, busy in zip(imbalances, floors, learning, strict=True):
+        ax.loglog(times, imbalance, color=style.STUDENT, lw=0.9)
+        ax.loglog(times, np.where(busy, imbalance, np.nan), color=style.STUDENT, lw=2.6)
+        ax.loglog(times, below, color=style.INK, lw=0.8, ls=(0, (2, 1.5)))
+    ax.plot([], [], color=style.STUDENT, lw=0.9, label="imbalance")
+    ax.plot([], [], color=style.STUDENT, lw=2.6, label="while the loss falls")
     ax.plot([], [], color=style.INK, lw=0.9, ls=(0, (2, 1.5)), label="floor")
     ax.legend(loc="upper right")
     ax.set(xlabel="time $t$", ylabel=r"$\|u\| / \|v\|$")

@@ -37,10 +37,10 @@ def charges(
     right.minorticks_off()
     off = np.abs(along_descent / (steps[:, None] * predicted) - 1).max()
     alt = (
-        f"Left: as the tolerance goes from {tolerances.max():.0e} to {tolerances.min():.0e} the drift "
+        f"(a) as the tolerance goes from {tolerances.max():.0e} to {tolerances.min():.0e} the drift "
         f"of the charge falls from {along_flow[np.argmax(tolerances)].max():.1g} to "
         f"{along_flow[np.argmin(tolerances)].max():.1g}; the part made of B and C alone changes by "
-        f"{ports.min():.1g} or more throughout. Right: under descent the drift is proportional to the "
+        f"{ports.min():.1g} or more throughout. (b) under descent the drift is proportional to the "
         f"step size and lies within {off:.0%} of its prediction for every step and seed."
     )
     return style.svg(fig, alt)
@@ -76,9 +76,9 @@ def scales(
     low = np.array([values[0].max() for values in excess.values()])
     flat = ", ".join(f"{name} {values[0].mean():.2g}" for name, values in asymmetry.items())
     alt = (
-        f"Left: the squared norm of the trained weights exceeds the least possible by {low.max():.1g} "
+        f"(a) the squared norm of the trained weights exceeds the least possible by {low.max():.1g} "
         f"at scale {stds[0]:.0e}, and by an amount that grows with the square of the scale, for all "
-        f"teachers alike. Right: at that scale the asymmetry of A on the states in use is {flat}; it stays "
+        f"teachers alike. (b) at that scale the asymmetry of A on the states in use is {flat}; it stays "
         "for the oscillating teacher at all small scales. The imbalance under the balanced teacher, "
         f"{imbalance[0].mean():.1g} there, follows a line of slope one."
     )
@@ -112,12 +112,32 @@ def teachers(
     short, long = (np.concatenate([v[i] for v in by_length.values()]) for i in (0, -1))
     near, far = (np.concatenate([v[i] for v in by_scale.values()]) for i in (0, -1))
     alt = (
-        f"Left: for all four teachers the error is at least {short.min():.1g} at training length "
+        f"(a) for all four teachers the error is at least {short.min():.1g} at training length "
         f"{lengths[0]} and at most {long.max():.1g} at {lengths[-1]}; the oscillating teacher is last "
-        "to be found. Right: the error grows with the scale of the start, from at most "
+        "to be found. (b) the error grows with the scale of the start, from at most "
         f"{near.max():.1g} at {stds[0]:.0e} to at least {far.min():.1g} at {stds[-1]:g}."
     )
     return style.svg(fig, alt)
+
+
+def angles(lengths: np.ndarray, errors: np.ndarray, angles: list[float]) -> style.InlineSVG:
+    """Error of students of oscillating teachers against the training length.
+
+    Args:
+        lengths: training lengths, shape (n,).
+        errors: shape (n, angles).
+        angles: of the teachers' poles, radians per step.
+    """
+    fig, ax = style.axes(height=3.2)
+    for colour, angle, values in zip(style.ramp(len(angles)), angles, errors.T, strict=True):
+        ax.semilogy(lengths, values, "o-", color=colour, ms=4.5, lw=1.2, label=f"angle {angle:g}")
+    ax.set(xlabel="training length $k$", ylabel="error", xticks=lengths)
+    ax.legend(loc="upper right")
+    told = "; ".join(
+        f"angle {angle:g}: {', '.join(f'{x:.0e}' for x in values)}"
+        for angle, values in zip(angles, errors.T, strict=True)
+    )
+    return style.svg(fig, f"Errors at training lengths {', '.join(map(str, lengths))}. {told}.")
 
 
 def optimizers(

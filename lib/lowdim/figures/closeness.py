@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 
 from lowdim.figures import style
+from lowdim.figures.setting import window
+from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.training.trajectory import Trajectory
 
 
 def overshoot(
@@ -32,8 +35,8 @@ def overshoot(
     right.legend(loc="lower left")
     tops = ", ".join(f"{rate.max():.2g} for {k} lags" for k, rate in weighted.items())
     ends = ", ".join(f"{values[-1]:.1g} from {std:g}" for std, values in imbalances.items())
-    alt = f"""Left: twice the residual at lag 0 times the time. It rises above zero late in training, to at
-        most {tops}. Right: the imbalance falls, and then rises again; at the end it is {ends}."""
+    alt = f"""(a) twice the residual at lag 0 times the time. It rises above zero late in training, to at
+        most {tops}. (b) the imbalance falls, and then rises again; at the end it is {ends}."""
     return style.svg(fig, alt)
 
 
@@ -92,4 +95,55 @@ def criterion(table: pd.DataFrame, line: float, balanced: float) -> style.Inline
         it is above
         {line * 10:g} and the training length twice the number of states, the imbalance is at least
         {above.imbalance.min():.1g} and the error up to {above.extrapolation_error.max():.1g}."""
+    return style.svg(fig, alt)
+
+
+def lesson(run: Trajectory, truth: LinearRNN, k: int, step: float, reach: int = 101) -> style.InlineSVG:
+    """A student while it learns: what it says at the end, its loss and its largest error on the way.
+
+    Args:
+        run: of gradient descent, times in steps.
+        truth: the teacher.
+        k: training length, shaded.
+        step: of the descent.
+        reach: number of lags compared.
+    """
+    goal, said = impulse_response(truth, reach), impulse_response(run.rnn, reach)
+    errors = np.abs(said - goal).max(axis=-1)
+    times = step * np.maximum(run.times, 1)
+    fig, (left, right) = style.axes(1, 2, height=3.6)
+    window(left, k)
+    left.plot(said[-1], color=style.ACCENT, lw=2.4)
+    left.plot(goal, color=style.TEACHER, lw=1.2, ls=(0, (4, 3)))
+    left.set(xlabel="lag $j$", title="What they say")
+    right.loglog(times, run.loss, color=style.STUDENT, label="loss")
+    right.loglog(times, errors, color=style.ACCENT, label="largest error")
+    right.legend()
+    right.set(xlabel="time $t$", title="Loss and error")
+    alt = f"""A student trained on {k} responses for {run.times[-1]} steps of {step:g}. Its loss falls from
+        {run.loss[0]:.1e} to {run.loss[-1]:.1e}, its largest error up to lag {reach - 1} from {errors[0]:.1e}
+        to {errors[-1]:.1e}."""
+    return style.svg(fig, alt)
+
+
+def finished(times: np.ndarray, errors: np.ndarray, done: np.ndarray, sizes: list[int]) -> style.InlineSVG:
+    """Error against time for teachers of growing size, filled where training is over.
+
+    Args:
+        times: shape (T,).
+        errors: shape (sizes, T).
+        done: whether the loss says so, shape (sizes, T).
+        sizes: poles of the teachers.
+    """
+    fig, ax = style.axes(height=3.5)
+    for colour, n, wrong, over in zip(style.ramp(len(sizes)), sizes, errors, done, strict=True):
+        ax.loglog(times, wrong, color=colour, lw=1.0, label=f"{n} poles" if n > 1 else "1 pole")
+        ax.loglog(times[over], wrong[over], "o", color=colour, ms=5)
+        ax.loglog(times[~over], wrong[~over], "o", color=colour, ms=5, mfc="none")
+    ax.set(xlabel="time $t$", ylabel="error", xticks=times, ylim=(errors.min() / 1e5, None))
+    ax.legend(loc="lower left", ncols=3)  # in the room made for it
+    first = {n: times[over][0] if over.any() else np.inf for n, over in zip(sizes, done, strict=True)}
+    told = ", ".join(f"{n} by {t:.0e}" for n, t in first.items())
+    alt = f"""Finished teachers, by number of poles: {told}. Where training is over the error is at most {
+        errors[done].max():.1g}, elsewhere at least {errors[~done].min() if (~done).any() else 0:.1g}."""
     return style.svg(fig, alt)

@@ -7,45 +7,47 @@ from lowdim.figures.seeds import MARKERS, seeds
 
 
 def finite(
-    sizes: np.ndarray,
-    errors: dict[str, np.ndarray],
+    exact: tuple[np.ndarray, dict[str, np.ndarray]],
+    faint: tuple[np.ndarray, dict[str, np.ndarray]],
     k: int,
-    plenty: np.ndarray,
-    late: np.ndarray,
-    stopped: np.ndarray,
+    loud: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> style.InlineSVG:
     """Extrapolation error against the number of training sequences; what exceeds 1e4 is drawn there.
 
     Args:
-        sizes: numbers of sequences, shape (n,).
-        errors: error by kind of data, shape (n, seeds) each.
+        exact: numbers of exactly labelled sequences, shape (n,), and errors by colour of the inputs, shape
+            (n, seeds) each.
+        faint: the same with faint noise.
         k: length of the sequences, marked.
-        plenty: numbers of sequences of the loud data, shape (m,).
-        late: error on loud data at the end of the flow, shape (m, seeds).
-        stopped: the same when held-out sequences choose the moment to stop, shape (m, seeds).
+        loud: numbers of sequences with loud noise, shape (m,); errors at the end of the flow, shape (m,
+            seeds); and when held-out sequences choose the moment to stop.
     """
     fig, (left, right) = style.axes(1, 2, height=3.5)
-    for colour, marker, (name, values) in zip(style.SERIES, MARKERS, errors.items(), strict=False):
-        seeds(left, sizes, values, colour, marker, name)
-    noisy = list(errors.values())[-1]
-    free = (plenty - k - 1) / (plenty[-1] - k - 1)
-    left.loglog(plenty, 2 * np.median(noisy[-1]) * free**-0.5, color=style.INK, lw=0.8)
+    looks = iter(zip(style.SERIES, MARKERS, strict=False))
+    for labels, (sizes, errors) in (("exact", exact), ("faint noise", faint)):
+        for (name, values), look in zip(errors.items(), looks, strict=False):
+            seeds(left, sizes, values, *look, f"{labels}, {name}")
+    sizes, errors = faint
+    noisy = np.median(next(iter(errors.values())), axis=1)
+    free = (sizes - k - 1) / (sizes[-1] - k - 1)
+    left.loglog(sizes, 2 * noisy[-1] * free**-0.5, color=style.INK, lw=0.8)
+    numbers, late, stopped = loud
     top = 1e4
-    seeds(right, plenty, np.minimum(late, top), style.ACCENT, "s", "to the end")
-    seeds(right, plenty, np.minimum(stopped, top), style.STUDENT, "o", "stopped by held-out data")
+    seeds(right, numbers, np.minimum(late, top), style.ACCENT, "s", "to the end")
+    seeds(right, numbers, np.minimum(stopped, top), style.STUDENT, "o", "stopped by held-out data")
     right.axhline(1, color=style.MUTED, lw=0.8, ls="--")
     left.axvline(k, color=style.MUTED, lw=0.8, ls=":")
     left.set(xlabel="sequences $N$", ylabel="error", title="Exact and faint labels")
     right.set(xlabel="sequences $N$", title="Loud labels")
     left.legend(loc="center right", bbox_to_anchor=(1.0, 0.38))
     right.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
-    exact = max(errors[kind][sizes >= 2 * k].max() for kind in errors if kind.startswith("exact"))
+    enough = max(values[exact[0] >= 2 * k].max() for values in exact[1].values())
     alt = (
-        f"Left: with exact labels, white or coloured, the error is at most {exact:.2g} once there are "
-        f"{2 * k} sequences of length {k}; with faint noise it falls to {np.median(noisy[-1]):.1g} at "
-        f"{sizes[-1]} sequences, along the line. Right: with loud noise {np.mean(late > 1):.0%} of the runs "
-        f"to the end err by more than one, at worst by {late.max():.0e}; stopped by held-out data "
-        f"{np.mean(stopped > 1):.0%} do."
+        f"(a) with exact labels, white or coloured, the error is at most {enough:.2g} once there are "
+        f"{2 * k} sequences of length {k}; with faint noise its median falls from {noisy[0]:.1g} at "
+        f"{sizes[0]} to {noisy[-1]:.1g} at {sizes[-1]} sequences, along the line. (b) with loud noise "
+        f"{np.mean(late > 1):.0%} of the runs to the end err by more than one, at worst by {late.max():.0e}; "
+        f"stopped by held-out data {np.mean(stopped > 1):.0%} do."
     )
     return style.svg(fig, alt)
 
@@ -54,8 +56,7 @@ def record(
     raw: np.ndarray,
     learned: np.ndarray,
     classical: np.ndarray,
-    lengths: np.ndarray,
-    explained: dict[str, list[np.ndarray]],
+    explained: dict[str, dict[int, np.ndarray]],
     interval: float,
 ) -> style.InlineSVG:
     """The recorded system: responses identified, and what they explain of the continuation.
@@ -64,11 +65,10 @@ def record(
         raw: least-squares responses at the training lags, shape (k,).
         learned: responses of the students, shape (seeds, lags).
         classical: response of the classical identification of the same order, shape (lags,).
-        lengths: training lengths, shape (n,).
-        explained: fractions of the held-out signal explained by method, one array of runs for each length.
+        explained: fractions of the held-out signal by method and training length, one for each run.
         interval: sampling interval in seconds.
     """
-    fig, (left, right) = style.axes(1, 2, height=3.1)
+    fig, (left, right) = style.axes(1, 2, height=3.5)
     k, lags = raw.size, learned.shape[1]
     left.axvspan(-0.5 * interval, (k - 0.5) * interval, color=style.INK, alpha=0.07, lw=0)
     left.plot(interval * np.arange(lags), classical, "--", color=style.ACCENT, lw=1.2, label="Ho-Kalman")
@@ -77,26 +77,33 @@ def record(
     left.plot(interval * np.arange(k), raw, "o", color=style.TEACHER, ms=3.5, label="least squares")
     left.set(xlabel="seconds after the event", ylabel="signal change, percent", title="Responses found")
     left.legend(loc="upper right")
-    for colour, marker, (name, by_length) in zip(
-        (style.TEACHER, style.ACCENT, style.STUDENT), "osD", explained.items(), strict=True
-    ):
-        for length, values in zip(lengths, by_length, strict=True):
-            floor = np.maximum(values, -0.05)
-            right.plot(np.full(len(floor), length), floor, marker, color=colour, ms=4.5, mfc="none")
-        right.plot([], [], marker, color=colour, ms=4.5, mfc="none", label=name)
-    right.axhline(0, color=style.MUTED, lw=0.8, ls="--")
-    right.set(xlabel="training length $k$", ylabel="fraction", title="Held-out signal explained")
-    right.set_xticks(lengths)
-    right.legend(loc="lower right")
-    told = "; ".join(
-        f"{name} " + ", ".join(f"{100 * max(values):.0f}" for values in by_length)
-        for name, by_length in explained.items()
-    )
+    rows = np.arange(len(explained))[::-1]
+    lengths = sorted({n for runs in explained.values() for n in runs})
+    for row, runs in zip(rows, explained.values(), strict=True):
+        for shift, n, marker in zip((0.22, 0.0, -0.22), lengths, "osD", strict=False):
+            if n in runs:
+                shown = np.maximum(runs[n], -0.05)
+                right.plot(
+                    shown, np.full(len(shown), row + shift), marker, color=style.STUDENT, ms=4, mfc="none"
+                )
+    for n, marker in zip(lengths, "osD", strict=False):
+        right.plot([], [], marker, color=style.STUDENT, ms=4, mfc="none", label=f"$k = {n}$")
+    right.axvline(0, color=style.MUTED, lw=0.8, ls="--")
+    right.set_yticks(rows, list(explained))
+    right.set(xlabel="fraction", title="Held-out signal explained", ylim=(-0.6, len(explained) - 0.4))
+    right.legend(loc="center left")
+    told = "; ".join(f"{name} " + ", ".join(map(_percent, runs.values())) for name, runs in explained.items())
     peak = interval * learned.mean(0).argmax()
     alt = (
-        f"Left: after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
+        f"(a) after an event the signal rises to {learned.max():.2f} percent at {peak:.0f} seconds, "
         "falls below zero and returns; the students follow the least-squares responses and go on "
-        "smoothly to zero. Right: percent of the held-out signal explained by the best run of each method "
-        f"at training lengths {', '.join(map(str, lengths))}: {told}."
+        "smoothly to zero. (b) percent of the held-out signal explained, worst and best run of a method "
+        f"at training lengths {', '.join(map(str, lengths))}, as far as they were tried: {told}."
     )
     return style.svg(fig, alt)
+
+
+def _percent(values: np.ndarray) -> str:
+    """Worst and best run, in percent."""
+    worst, best = (f"{100 * x:.0f}" if x > 0 else "nothing" for x in (values.min(), values.max()))
+    return worst if worst == best else f"{worst} to {best}"

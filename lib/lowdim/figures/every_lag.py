@@ -164,28 +164,27 @@ def coloured(times: np.ndarray, narrow: np.ndarray, white: np.ndarray) -> style.
     return style.svg(fig, alt)
 
 
-def closeness(gaps: np.ndarray, growth: np.ndarray, errors: np.ndarray) -> style.InlineSVG:
-    """How much the unbalanced part grows between two modes, and the error, against the distance of the
-        poles.
+def sleepers(
+    times: np.ndarray, masses: dict[int, list[float]], after: np.ndarray, predicted: dict[int, np.ndarray]
+) -> style.InlineSVG:
+    """Mass of the sleepers over time, measured and predicted.
 
     Args:
-        gaps: distances of the two poles, shape (n,).
-        growth: the exponents, shape (lengths, n).
-        errors: largest errors after training, shape (lengths, n).
+        times: recorded, shape (T,).
+        masses: by training length, one for each time.
+        after: times of the prediction, shape (n,).
+        predicted: by training length, shape (n,).
     """
-    fig, panels = style.axes(1, 2, height=3.2)
-    for values, ax, label in ((growth, panels[0], r"$\Gamma$"), (errors, panels[1], "error")):
-        for colour, row, shift in zip((style.STUDENT, style.SERIES[2]), values, (0, 2), strict=False):
-            name = r"$k = 2\hat d$" if shift == 0 else rf"$k = 2\hat d + {shift}$"
-            ax.plot(gaps, row, "o-", color=colour, lw=1.2, ms=4, label=name)
-        ax.set(xlabel="distance of the poles", ylabel=label)
-    panels[1].set_yscale("log")
-    panels[1].legend(loc="upper right")
-    alt = f"""As the two poles of a teacher come closer, from {gaps.max():.2g} to {gaps.min():.2g}, the
-        exponent
-        grows from {growth[0][np.argmax(gaps)]:.2g} to {growth[0][np.argmin(gaps)]:.2g} and the error from
-        {errors[0][np.argmax(gaps)]:.1e} to {errors[0][np.argmin(gaps)]:.1e} at twice the order, and to
-        {errors[1][np.argmin(gaps)]:.1e} with two lags more."""
+    fig, ax = style.axes(height=3.4)
+    told = []
+    for colour, (k, values) in zip(style.ramp(len(masses)), masses.items(), strict=True):
+        ax.loglog(times, values, "o", color=colour, ms=3, label=f"$k = {k}$")
+        ax.loglog(after, predicted[k], color=colour, lw=1.0)
+        told.append(f"{values[-len(after)]:.1e} to {values[-1]:.1e} for k = {k}")
+    ax.set(xlabel="time $t$", ylabel="mass of the sleepers")
+    ax.legend(loc="lower left")
+    alt = f"""From time {after[0]:.0e} to {after[-1]:.0e} the mass of the sleepers goes from
+        {"; ".join(told)}. The predicted lines run through the dots."""
     return style.svg(fig, alt)
 
 

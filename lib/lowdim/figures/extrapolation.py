@@ -151,10 +151,10 @@ def states(
     right.set(xlabel="states kept", ylabel="response error", xticks=dims)
     right.legend(loc="upper right")
     s, big = values["small"], values["large"]
-    alt = f"""Left: the students from small starts have {order} Hankel singular values from
+    alt = f"""(a) the students from small starts have {order} Hankel singular values from
         {s[:, 0].max():.3g} down to {s[:, order - 1].min():.2g}, equal to the teacher's, and a gap down to
         {s[:, order].max():.1e}; those from large starts have {big[:, order].min():.1e} or more there.
-        Right: reduced to {order - 1} states the students err by {reduction[:, order - 2].min():.2g}, reduced
+        (b) reduced to {order - 1} states the students err by {reduction[:, order - 2].min():.2g}, reduced
         to {order} by at most {reduction[:, order - 1].max():.1e}, below the bound."""
     return style.svg(fig, alt)
 

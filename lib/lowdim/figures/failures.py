@@ -40,8 +40,8 @@ def large_start(
         loc="lower right",
     )
     alt = (
-        f"Left: up to a scale of 0.03 the error stays below {error[stds <= 0.03].max():.1g}; at "
-        f"{stds[-1]:g} it is between {error[-1].min():.0e} and {error[-1].max():.0e}. Right: after "
+        f"(a) up to a scale of 0.03 the error stays below {error[stds <= 0.03].max():.1g}; at "
+        f"{stds[-1]:g} it is between {error[-1].min():.0e} and {error[-1].max():.0e}. (b) after "
         f"training the spectral radius is {np.median(after[0]):.2f} at the smallest scale, where it "
         f"began at {np.median(before[0]):.2g}, and {np.median(after[-1]):.2f} at the largest, where "
         f"it began at {np.median(before[-1]):.2f}."
@@ -84,10 +84,10 @@ def orthogonal(
     low = min(float(np.nanmin(imbalance(run.rnn))) for run in slow_runs)
     last = max(float(imbalance(run.final)) for run in fast_runs)
     alt = (
-        f"Left: from scale {epsilons[0]:g} to {epsilons[-1]:.0e} the escape time under the orthogonal "
+        f"(a) from scale {epsilons[0]:g} to {epsilons[-1]:.0e} the escape time under the orthogonal "
         f"teacher grows from {np.median(slow[0]):.0f} to {np.median(slow[-1]):.0f}, on the predicted "
         f"lines, and under the balanced teacher only from {np.median(fast[0]):.1f} to "
-        f"{np.median(fast[-1]):.1f}. Right: under the balanced teacher the imbalance falls to "
+        f"{np.median(fast[-1]):.1f}. (b) under the balanced teacher the imbalance falls to "
         f"{last:.0e} at most; under the orthogonal one it passes values down to {low:.0e} and returns "
         "to one in every seed."
     )
@@ -110,7 +110,8 @@ def unstable(
     fig, ax = style.axes(height=3.2)
     ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.07, lw=0)
     answer, j = impulse_response(truth, lags), np.arange(lags)
-    for colour, rnn, radius, bound in zip(style.SERIES, impostors, radii, bounds, strict=False):
+    colours = style.ramp(len(impostors))  # from inside the interval to far outside of it
+    for colour, rnn, radius, bound in zip(colours, impostors, radii, bounds, strict=True):
         ax.semilogy(
             j, np.abs(impulse_response(rnn, lags) - answer), color=colour, lw=1.4, label=f"{radius:g}"
         )

@@ -35,11 +35,11 @@ def front(
     for ax in (left, right):
         ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.22, lw=0)
         ax.set(xlabel="lag $j$", xlim=(-6, last + 5))
-    left.plot(j, large[j], color=style.ACCENT, lw=1.2)
-    left.plot(j, small[j], color=style.STUDENT, lw=3.2, alpha=0.55)
-    left.plot(j, truth[j], color=style.TEACHER, lw=1.1, label="teacher")
+    left.plot(j, large[j], color=style.ACCENT, lw=1.2, label="large start")
+    left.plot(j, small[j], color=style.STUDENT, lw=3.2, alpha=0.55, label="small start")
+    left.plot(j, truth[j], color=style.TEACHER, lw=1.1, ls=(0, (4, 2)), label="teacher")
     left.set(ylim=(-0.35 * truth[0], 1.15 * truth[0]), ylabel="response", title="What they say")
-    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.42))
+    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.5))
     left.annotate(
         f"trained on\nthese {k} lags",
         (k, -0.2 * truth[0]),
@@ -53,9 +53,9 @@ def front(
     right.semilogy(later, bound[later], color=style.STUDENT, lw=4.5, alpha=0.28, label="proven bound")
     right.set(ylim=(1e-13, 1e3), ylabel="error", title="How wrong they are")
     right.legend(loc="center right", bbox_to_anchor=(1.0, 0.55))
-    alt = f"""A teacher and two students that agree with it on the first {k} lags. Left: up to lag {last} the
+    alt = f"""A teacher and two students that agree with it on the first {k} lags. (a) up to lag {last} the
         student that started at {scales[0]:g} cannot be told from the teacher; the one that started at
-        {scales[1]:g} leaves it. Right: the first errs by at most {errors["small"].max():.1e}, along a proven
+        {scales[1]:g} leaves it. (b) the first errs by at most {errors["small"].max():.1e}, along a proven
         bound of at most {bound.max():.1e}; the other errs by {errors["large"][last // 2]:.2g} at lag
         {last // 2} and {errors["large"][last]:.2g} at lag {last}."""
     return style.svg(fig, alt)
@@ -64,4 +64,4 @@ def front(
 def _start(scale: float) -> str:
     exponent = int(np.floor(np.log10(scale)))
     power = np.isclose(scale, 10.0**exponent) and exponent < -2
-    return rf"start $10^{{{exponent}}}$" if power else f"start {scale:g}"
+    return rf"start, $\sigma = 10^{{{exponent}}}$" if power else rf"start, $\sigma = {scale:g}$"

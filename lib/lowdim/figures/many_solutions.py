@@ -89,7 +89,8 @@ def measures(truth: LinearRNN, students: dict[str, LinearRNN]) -> style.InlineSV
             ax.vlines(poles[here], 0, weights[here], color=colour, lw=1.6)
             ax.plot(poles[here], weights[here], "o", mec=colour, mfc=face, ms=5)
         ax.axhline(0, color=style.INK, lw=0.7)
-        ax.set(title=name if rnn is truth else f"the one that {name}", xlim=(-1.08, 1.08))
+        who = name if rnn is truth else f"the one that {name}"
+        ax.set(title=rf"{who}: $\sum |w| = {np.abs(weights).sum():.0f}$", xlim=(-1.08, 1.08))
         ax.set_yscale("symlog", linthresh=1.0)
         ax.set_yticks([-1000, -1, 0, 1, 1000], ["$-10^3$", "$-1$", "0", "$1$", "$10^3$"])
     for ax in panels[:, 0]:

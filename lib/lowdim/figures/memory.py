@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Rectangle
 
 from lowdim.figures import style
 
@@ -36,32 +37,81 @@ def long(truths: dict[float, np.ndarray], responses: dict[float, np.ndarray], k:
     return style.svg(fig, alt)
 
 
-def span(table: pd.DataFrame, horizon: int) -> style.InlineSVG:
-    """How many lags students remember that were trained on k of them.
+def default_start(lengths: np.ndarray, usual: np.ndarray, order: int) -> style.InlineSVG:
+    """Error and states in use of students from PyTorch's default start.
 
     Args:
-        table: a sweep over `k`, `scale` (two of them) and `seed` with the column `remembered`.
-        horizon: number of lags compared, the most that can be remembered.
+        lengths: training lengths, shape (n,).
+        usual: error beyond the training lags and states in use, shape (n, seeds, 2).
+        order: states of the teacher.
+    """
+    fig, (left, right) = style.axes(1, 2, height=3.1)
+    wrong, states = np.moveaxis(usual, -1, 0)
+    left.semilogy(lengths, wrong, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
+    left.semilogy(lengths, np.median(wrong, axis=1), color=style.STUDENT, lw=1)
+    right.plot(lengths, states, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
+    right.axhline(order, color=style.TEACHER, lw=0.9)
+    left.set(ylabel="error beyond $k$")
+    right.set(ylabel="states in use", ylim=(0, states.max() + 1))
+    for ax in (left, right):
+        ax.set(xlabel="training length $k$", xticks=lengths)
+    told = "; ".join(
+        f"k = {k}: error {np.median(e):.1g}, {n.min():.0f} to {n.max():.0f} states"
+        for k, e, n in zip(lengths, wrong, states, strict=True)
+    )
+    return style.svg(fig, f"Median error beyond the training lags and states in use. {told}.")
+
+
+def chart(table: pd.DataFrame, horizon: int) -> style.InlineSVG:
+    """Lags remembered, by norm of the start and training length.
+
+    Args:
+        table: a sweep over `scale`, `k` and `seed` with the column `remembered`.
+        horizon: number of lags compared.
+    """
+    fig, ax = style.axes(height=3.6)
+    cells = table.pivot_table(index="scale", columns="k", values="remembered", aggfunc="median")
+    shade = np.log(cells) / np.log(horizon)
+    for i, scale in enumerate(cells.index):
+        for j, k in enumerate(cells.columns):
+            depth = float(shade.loc[scale, k])
+            ax.add_patch(
+                Rectangle((j - 0.5, i - 0.5), 1, 1, color=style.STUDENT, alpha=0.75 * depth**3, lw=0)
+            )
+            ax.text(j, i, f"{cells.loc[scale, k]:.0f}", ha="center", va="center", fontsize=9)
+    ax.set_xticks(range(len(cells.columns)), [str(k) for k in cells.columns])
+    ax.set_yticks(range(len(cells.index)), [f"{scale:g}" for scale in cells.index])
+    ax.set(xlabel="training length $k$", ylabel="norm of $B$ and $C$ at the start")
+    ax.set(xlim=(-0.5, len(cells.columns) - 0.5), ylim=(-0.5, len(cells.index) - 0.5))
+    told = "; ".join(
+        f"norm {scale:g}: {', '.join(f'{x:.0f}' for x in row)}" for scale, row in cells.iterrows()
+    )
+    return style.svg(
+        fig,
+        f"Lags remembered of {horizon}, at training lengths {', '.join(f'{k}' for k in cells)}. {told}.",
+    )
+
+
+def radius(table: pd.DataFrame, horizon: int) -> style.InlineSVG:
+    """Lags remembered against the start radius, by training length.
+
+    Args:
+        table: a sweep over `radius`, `k` and `seed` with the column `remembered`.
+        horizon: number of lags compared.
     """
     fig, ax = style.axes(height=3.0)
     lengths = np.sort(table.k.unique())
-    text = []
-    for shift, colour, marker, (scale, rows) in zip(
-        (-0.06, 0.06), (style.STUDENT, style.ACCENT), "os", table.groupby("scale"), strict=True
-    ):
-        label = f"start of norm {scale:g}"
-        ax.semilogy(rows.k + shift, rows.remembered, marker, color=colour, ms=4.5, alpha=0.7, label=label)
-        span = [rows[rows.k == k].remembered for k in (lengths[0], lengths[-1])]
-        text.append(
-            f"from starts of norm {scale:g}, {span[0].min()} to {span[0].max()} lags at k = {lengths[0]} and "
-            f"{span[1].min()} to {span[1].max()} at k = {lengths[-1]}"
-        )
-    ax.semilogy(lengths, lengths, color=style.INK, lw=0.8)
-    ax.annotate("$k$", (lengths[-1], lengths[-1]), (7, -3), textcoords="offset points")
+    told = []
+    for colour, marker, k in zip(style.ramp(len(lengths)), "osD", lengths, strict=False):
+        rows = table[table.k == k]
+        ax.semilogy(rows.radius, rows.remembered, marker, color=colour, ms=5, mfc="none", label=f"$k = {k}$")
+        least = rows.groupby("radius").remembered.min()
+        told.append(f"k = {k}: at least {', '.join(f'{x} at {r:g}' for r, x in least.items())}")
     ax.axhline(horizon, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
-    ax.set(xlabel="training length $k$", ylabel="lags remembered", xticks=lengths)
-    ax.legend(loc="center left")
-    return style.svg(fig, f"Lags remembered {'; '.join(text)}, of {horizon} compared.")
+    ax.axvline(1, color=style.MUTED, lw=0.8)
+    ax.set(xlabel="spectral radius of $A$ at the start", ylabel="lags remembered")
+    ax.legend(loc="lower left")
+    return style.svg(fig, f"Lags remembered of {horizon}, by start radius. {'; '.join(told)}.")
 
 
 def kernel(
@@ -93,7 +143,7 @@ def kernel(
     right.legend(loc="upper right")
     last = {radius: weight[-1] for radius, weight in diagonals.items()}
     falls = ", ".join(f"{w:.0e} for radius {r:g}" for r, w in last.items())
-    alt = f"""Left: relative to lag 0, the kernel's weight of lag {len(weight) - 1} is {falls}. Right: the
+    alt = f"""(a) relative to lag 0, the kernel's weight of lag {len(weight) - 1} is {falls}. (b) the
         student from a large start and its linearization agree to {np.abs(trained - linear).max():.1g};
         both follow the teacher up to lag {k - 1} and then forget: at lag {2 * k} the teacher says
         {truth[2 * k]:.2f}, the student {trained[2 * k]:.2f}."""

@@ -129,8 +129,8 @@ def family(truth: LinearRNN, students: list[LinearRNN], length: int) -> style.In
     right.plot(impulse_response(truth, length), "o", color=style.TEACHER, ms=3.5)
     right.set(xlabel="lag $j$", ylabel="$m_j$", title=f"Together up to lag {k - 1}")
     right.xaxis.get_major_locator().set_params(integer=True)
-    alt = f"""Left: {len(students)} students have {truth.dim + 1} poles each, one in each gap that the
-        teacher's poles leave. Right: their responses agree to {np.ptp(said[:, :k], axis=0).max():.0e}
+    alt = f"""(a) {len(students)} students have {truth.dim + 1} poles each, one in each gap that the
+        teacher's poles leave. (b) their responses agree to {np.ptp(said[:, :k], axis=0).max():.0e}
         up to lag {k - 1} and differ by up to {np.ptp(said, axis=0).max():.2g} later."""
     return style.svg(fig, alt)
 
@@ -156,6 +156,37 @@ def stability(
     first = ", ".join(f"{name} {bound[0]:.1g}" for name, bound in bounds.items())
     alt = f"""Both axes logarithmic. The worst error falls with slope {slope:.2f} from {reached[-1]:.2g} to
         {reached[0]:.1g} at training error {delta[0]:.0e}. There the bounds are: {first}."""
+    return style.svg(fig, alt)
+
+
+def sharpness(
+    delta: np.ndarray, excess: np.ndarray, crowding: np.ndarray, gaps: list[float]
+) -> style.InlineSVG:
+    """What the sharp constant exceeds the worst error by: against training error, and against the shift.
+
+    Args:
+        delta: training errors, shape (n,).
+        excess: ratio of bound to error, less one, shape (teachers, n).
+        crowding: of the teachers.
+        gaps: distance of the two poles of each.
+    """
+    fig, (left, right) = style.axes(1, 2, height=3.1, sharey=True)
+    for colour, gap, kappa, values in zip(style.ramp(len(gaps)), gaps, crowding, excess, strict=True):
+        shown = np.maximum(values, 1e-6)
+        left.loglog(delta, shown, "o-", color=colour, ms=3.5, lw=1.1, label=f"distance {gap:g}")
+        right.loglog(kappa * delta, shown, "o", color=colour, ms=3.5)
+    for ax in (left, right):
+        ax.axhline(0.05, color=style.MUTED, lw=0.9, ls="--")
+    left.set(xlabel=r"training error $\delta$", ylabel="bound / truth $- 1$")
+    right.set(xlabel=r"$\kappa\delta$", xlim=(1e-7, None))
+    right.tick_params(labelleft=True)
+    left.legend(loc="lower right")
+    safe = excess[crowding[:, None] * delta < 1e-3].max()
+    wide, narrow = excess[np.argmax(gaps)], excess[np.argmin(gaps)]
+    alt = f"""Left: for poles at distance {max(gaps):g} the excess is {wide[0]:.1g} at the smallest training
+        error and {wide[-1]:.2g} at the largest, for distance {min(gaps):g} {narrow[0]:.1g} and
+        {narrow[-1]:.2g}. Right: against the training error times the crowding all curves lie together;
+        below one thousandth the excess is at most {safe:.1g}."""
     return style.svg(fig, alt)
 
 

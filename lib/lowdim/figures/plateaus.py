@@ -3,6 +3,7 @@
 import numpy as np
 
 from lowdim.figures import style
+from lowdim.training.trajectory import Trajectory
 
 
 def staircase(
@@ -39,6 +40,34 @@ def staircase(
     } leave one after another and end on the teacher's; the others stay
         within {np.sort(np.abs(poles[-1]))[-len(truth) - 1]:.1g} of zero."""
     return style.svg(fig, alt)
+
+
+def exceptions(
+    runs: list[tuple[Trajectory, np.ndarray, np.ndarray]], heights: list[list[float]], names: list[str]
+) -> style.InlineSVG:
+    """Loss along runs, with the minima of their speed and those that are rests, over the best fits.
+
+    Args:
+        runs: each a run, the indices of the minima of its speed, and those of its rests.
+        heights: losses of the best fits to draw, for each run.
+        names: of the teachers.
+    """
+    fig, axes = style.axes(1, 2, height=3.2)
+    told = []
+    for ax, (run, minima, still), levels, name in zip(axes, runs, heights, names, strict=True):
+        for level in levels:
+            ax.axhline(level, color=style.ACCENT, lw=0.9, ls=(0, (4, 2)))
+        ax.loglog(run.times, np.maximum(run.loss, 1e-12), color=style.STUDENT, lw=1.4)
+        hollow = np.setdiff1d(minima, still)
+        ax.loglog(run.times[hollow], run.loss[hollow], "o", color=style.INK, mfc="none", ms=6)
+        ax.loglog(run.times[still], run.loss[still], "o", color=style.INK, ms=6)
+        ax.set(xlabel="time $t$", title=name, ylim=(1e-10, 10))
+        told.append(
+            f"{name}: rests at losses {', '.join(f'{x:.3g}' for x in run.loss[still])}, the best fit by one "
+            f"atom has {levels[0]:.3g}; {len(hollow)} minima of the speed are no rests"
+        )
+    axes[0].set_ylabel("loss $L$")
+    return style.svg(fig, "Loss of a student against time for two teachers. " + ". ".join(told) + ".")
 
 
 def rates(

@@ -31,8 +31,8 @@ def portrait(rnn: LinearRNN, k: int, lags: int) -> style.InlineSVG:
     right.plot(j, response, "o-", color=style.TEACHER, ms=3.5, lw=0.8, label="response")
     right.set(xlabel="lag $j$", ylabel="$m_j$", title="What it says")
     right.legend(loc="upper right")
-    alt = f"""Left: the measure of a system with {len(poles)} poles at {_list(poles)} and weights
-        {_list(weights)}. Right: its impulse response falls from {response[0]:.2f} at lag 0 to
+    alt = f"""(a) the measure of a system with {len(poles)} poles at {_list(poles)} and weights
+        {_list(weights)}. (b) its impulse response falls from {response[0]:.2f} at lag 0 to
         {response[-1]:.2f} at lag {lags - 1}; the mode of the pole {poles[np.argmax(np.abs(poles))]:g} is
         {modes[np.argmax(np.abs(poles)), k] / response[k]:.0%} of the response at lag {k}."""
     return style.svg(fig, alt)
@@ -75,7 +75,7 @@ def product(U: np.ndarray, H: np.ndarray, V: np.ndarray) -> style.InlineSVG:
     ax.set_axis_off()
     parts = [("$G$", G), ("$U$", U), ("$H$", H), (r"$V^{\top}$", V.T)]
     left, gap = 0.0, 1.6
-    for (name, matrix), joint in zip(parts, ["=", "", "", None], strict=True):
+    for (name, matrix), joint in zip(parts, ["=", r"$\times$", r"$\times$", None], strict=True):
         rows, cols = matrix.shape
         top = (len(G) - rows) / 2
         _squares(ax, matrix, left, top)
@@ -123,8 +123,8 @@ def following(
     )
     right.set(ylim=(deviation.min() / 3, control.max() * 10))
     right.legend(loc="upper right")
-    alt = f"""Left: the loss falls from {closed[0]:.2g} to {closed[-1]:.2g}; on mini-batches of {max(sampled)}
-        sequences it cannot be told from the closed form. Right: from {sizes[0]} to {sizes[-1]} sequences
+    alt = f"""(a) the loss falls from {closed[0]:.2g} to {closed[-1]:.2g}; on mini-batches of {max(sampled)}
+        sequences it cannot be told from the closed form. (b) from {sizes[0]} to {sizes[-1]} sequences
         per step the distance between the two falls from {deviation[0]:.2g} to {deviation[-1]:.2g}, that
         from descent on the coloured loss stays at {control[-1]:.2g}."""
     return style.svg(fig, alt)

@@ -16,6 +16,7 @@ Matplotlib's global settings.
 
 import copy
 import functools
+import re
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import Any
@@ -55,6 +56,12 @@ _RC: dict[Any, Any] = {
     "ytick.labelsize": 9,
     "ytick.major.width": 0.7,
 }
+
+
+_WORDS = {r"\sigma": "σ", r"\hat d": "d hat", r"\varepsilon": "ε", r"\lambda": "λ"}
+_SCIENTIFIC = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)\b")
+_NOTHING = re.compile(r"-0\.0+(?![\d.])")
+_ONE = re.compile(r"(?<![\w.])(\d\S*(?: times 10\^-?\d+)?) to \1(?![\w^]|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def svg(fig: Figure, alt: str, name: str | None = None) -> InlineSVG:
     Raises:
         ValueError: if alt is empty.
     """
-    alt = " ".join(alt.split())
+    alt = _spoken(" ".join(alt.split()))
     if not alt:
         raise ValueError("alt is empty; say in a sentence what the picture shows, with its measured values")
     with _style():
@@ -123,14 +130,35 @@ def _finish(fig: Figure) -> None:
     """What Matplotlib fixes when a text or a legend is made, outside of our settings."""
     for text in fig.findobj(Text):
         text.set_math_fontfamily(_RC["mathtext.fontset"])
-    for ax in fig.axes:
+    for ax, letter in zip(fig.axes, _letters(fig), strict=True):
         title = ax.get_title(loc="center")
-        if title:
-            ax.set_title("", loc="center")
-            ax.set_title(title, loc="left")
+        ax.set_title("", loc="center")
+        if title or letter:
+            ax.set_title(f"{letter} {title}".strip(), loc="left")
         legend = ax.get_legend()
         if legend is not None:
             legend.set_frame_on(False)
+
+
+def _spoken(alt: str) -> str:
+    """Words and numbers as one reads them aloud: no TeX, 10^-6 for 1e-06, one number for a range of one."""
+    for tex, word in _WORDS.items():
+        alt = alt.replace(tex, word)
+    alt = _SCIENTIFIC.sub(lambda found: _power(found[1], int(found[2])), alt.replace("$", ""))
+    return _ONE.sub(r"\1", _NOTHING.sub("0", alt))
+
+
+def _power(mantissa: str, exponent: int) -> str:
+    if float(mantissa) == 0:
+        return "0"
+    if -3 <= exponent <= 3:
+        return f"{float(f'{mantissa}e{exponent}'):g}"
+    return f"10^{exponent}" if float(mantissa) == 1 else f"{mantissa} times 10^{exponent}"
+
+
+def _letters(fig: Figure) -> list[str]:
+    """(a), (b), ... for panels, by which captions name them on a phone as well; none for a panel alone."""
+    return [f"({chr(ord('a') + i)})" if len(fig.axes) > 1 else "" for i in range(len(fig.axes))]
 
 
 def _style():

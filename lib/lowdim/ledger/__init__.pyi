@@ -5,6 +5,7 @@ from .claims import read_claims as read_claims
 from .numbers import number as number
 from .numbers import parameters as parameters
 from .numbers import typeset as typeset
+from .page_code import in_page as in_page
 from .verdict import MIME as MIME
 from .verdict import Verdict as Verdict
 from .verdict import record as record

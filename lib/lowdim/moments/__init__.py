@@ -8,6 +8,8 @@ tangents       how moments move with poles and weights
 families       balanced systems that share as many responses as they can without being equal
 impostors      students perfect on every training lag and wrong after it
 ranges         every later response that a training window allows, proven and attained, lag after lag
+gain           the sum of all responses that a few of them allow
+on_spectrum    the most that a student's spectrum and first moments leave open at a later lag
 stability      how far a small training error can reach: the constants
 worst          the student that errs most for its training error
 lag_sets       which lags identify a teacher

@@ -1,5 +1,6 @@
 from .families import bordered_teacher as bordered_teacher
 from .families import interlacing_pair as interlacing_pair
+from .gain import gain_range as gain_range
 from .gauss import chebyshev_moments as chebyshev_moments
 from .gauss import hankel as hankel
 from .gauss import quadrature as quadrature
@@ -12,12 +13,14 @@ from .impostors import sharp_impostor as sharp_impostor
 from .lag_sets import LagTest as LagTest
 from .lag_sets import lag_test as lag_test
 from .lag_sets import look_alike as look_alike
+from .on_spectrum import largest_residual as largest_residual
 from .ranges import Infeasible as Infeasible
 from .ranges import ResponseBounds as ResponseBounds
 from .ranges import response_bounds as response_bounds
 from .ranges import response_range as response_range
 from .ranges import response_ranges as response_ranges
 from .stability import all_horizons_constant as all_horizons_constant
+from .stability import crowding as crowding
 from .stability import sharp_constants as sharp_constants
 from .stability import universal_constants as universal_constants
 from .tangents import moment_tangents as moment_tangents

@@ -100,7 +100,8 @@ def _model(c, lag, sign, interval, theta, half, basis=None):
     basis = _trigonometric(theta, len(c)) if basis is None else basis
     terms = (np.abs(c) * powers).sum(axis=1)  # bounds every derivative of P
     derivatives = np.tensordot(basis, c, axes=1)
-    rounding = _UNIT * (8 * len(c) + 16) * terms * 4
+    # Angles up to pi k are rounded, then cosines, coefficients and k sums: in all (pi k + k + 4) / 2 units.
+    rounding = _UNIT * (8 * len(c) + 16) * terms
     p0, p1, p2, e0, e1, e2, third = _power(lag, interval, theta, half)
     f, slope = derivatives[0] - sign * p0, derivatives[1] - sign * p1
     kappa = derivatives[2] - sign * p2 - (e2 + rounding[2]) - third * (half / 3)

@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 _PIVOTS = 400
 _ROUNDS = 30
+_UNIT = 2 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,12 @@ def exchange(
         outside = now.outside()
         slack = np.where(outside, side * multipliers, 0.0) * tolerance
         j = int(slack.argmax())
-        if max(gain[best], 2 * slack[j]) <= enough:
+        # Gains are rounded by so much: a smaller one would be taken again and again, and change nothing.
+        rounding = _UNIT * float(np.abs(multipliers).sum())
+        rise = gain[best] if gain[best] > rounding else 0.0
+        if max(rise, 2 * slack[j]) <= enough:
             break
-        if gain[best] >= 2 * slack[j]:
+        if rise >= 2 * slack[j]:
             column, way, own, new = table[best], 1.0, np.inf, (-1, points[best])
         else:
             column, way, own, new = np.eye(k)[j], -side[j], 2 * tolerance[j], (j, 0.0)

@@ -3,12 +3,12 @@ r"""How far responses are from those of any non-negative measure, proven from be
 from __future__ import annotations
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb
 from scipy.optimize import linprog
 
-from lowdim.balls.arithmetic import PRECISION, lower, upper
+from lowdim.balls.arithmetic import lower, upper
 from lowdim.moments import _above
-from lowdim.moments._touching import to_chebyshev
+from lowdim.moments._chebyshev import in_chebyshev
 
 _ROUNDS = 4
 _EMPTY = np.empty(0)
@@ -63,8 +63,7 @@ def nearest(
 def _proven(coefficients: np.ndarray, target, tolerance, interval, unit) -> float:
     """A tolerance that is not enough, by this polynomial raised until it is nowhere negative."""
     P = [arb(c) for c in coefficients.tolist()]
-    turned = to_chebyshev(len(P), interval, PRECISION) * arb_mat([[c] for c in P])
-    rounded = np.array([float(c.mid()) for c in turned.entries()])
+    rounded = in_chebyshev(P, interval)
     P[0] += arb(_above.shortfall(rounded, 0, 0, interval, _EMPTY, _EMPTY, _EMPTY))
     terms = zip(P, target, tolerance, unit, strict=True)
     total, weight = arb(0), arb(0)

@@ -1,22 +1,24 @@
-r"""Polynomials that touch $s\, x^q$ where a measure has its atoms, and what they prove.
+r"""Polynomials that touch the objective f where a measure has its atoms, and what they prove.
 
 At the best measure three things hold: the moments at their limits (lags J) are met; $P = \sum_{j \in J} P_j
-x^j$ equals $s\, x^q$ at every atom; and it has the same slope at those inside the interval.  These are as
+x^j$ equals f at every atom; and it has the same slope at those inside the interval.  These are as
 many equations as there are unknown weights, places and coefficients, whatever their numbers.  Where the
-conditions on P are as many as its coefficients ("rigid") neither measure nor matrix depends on q: only the
+conditions on P are as many as its coefficients ("rigid") neither measure nor matrix depends on f: only the
 right side is new at another lag.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from flint import arb, arb_mat, arb_poly
 from jaxtyping import Float
 
 from lowdim.moments._basis_exchange import Vertex
+from lowdim.moments._chebyshev import angle
+from lowdim.moments._objective import Objective
 
 _WEIGHTLESS = 1e-100  # an atom that has lost all weight on the way
 _NEWTON, _PATIENT = 25, 8
@@ -52,25 +54,20 @@ class Contact:
     def _inverse(self) -> arb_mat:
         return arb_mat(_rows(self, lambda x, j: arb(x) ** j)).inv()
 
-    def polynomial(self, lag: int, sign: int) -> list[arb]:
+    def polynomial(self, objective: Objective) -> list[arb]:
         """The coefficients at the lags J, balls: of exact contact where rigid.
 
         Args:
-            lag: the power q.
-            sign: s, 1 or -1.
+            objective: f.
 
         Raises:
             ZeroDivisionError: conditions that are not independent.
         """
         if not self.rigid:
             return [arb(c) for c in self.coefficients.tolist()]
-        right = [[sign * arb(x) ** lag] for x in self.poles.tolist()]
-        right += [[sign * _slope(x, lag)] for x in self.poles[self.inside].tolist()]
+        right = [[objective.ball(x)] for x in self.poles.tolist()]
+        right += [[objective.ball_slope(x)] for x in self.poles[self.inside].tolist()]
         return (self._inverse * arb_mat(right)).entries()
-
-
-def _slope(x: float, lag: int) -> arb:
-    return lag * arb(x) ** (lag - 1) if lag else arb(0)
 
 
 def _rows(contact: Contact, power) -> list[list]:
@@ -114,13 +111,12 @@ def united(
     return Contact(np.clip(poles, *interval), mass, ~ends, lags, goal, multipliers[lags])
 
 
-def settle(contact: Contact, lag: int, sign: int, interval: tuple[float, float]) -> Contact | None:
+def settle(contact: Contact, objective: Objective, interval: tuple[float, float]) -> Contact | None:
     """The contact moved by Newton's method until all its equations hold, or None.
 
     Args:
         contact: where to begin.
-        lag: the power q.
-        sign: s, 1 or -1.
+        objective: f.
         interval: where atoms may be.
     """
     x, w, c = contact.poles.copy(), contact.weights.copy(), contact.coefficients.copy()
@@ -137,13 +133,12 @@ def settle(contact: Contact, lag: int, sign: int, interval: tuple[float, float])
         powers = x[:, None] ** lags
         slopes = lags * y[:, None] ** np.maximum(lags - 1, 0)
         bends = lags * (lags - 1) * y[:, None] ** np.maximum(lags - 2, 0)
-        steep = sign * lag * y ** max(lag - 1, 0)
-        bent = sign * lag * (lag - 1) * y ** max(lag - 2, 0)
+        steep, bent = objective.slopes(y), objective.bends(y)
         jump[:p, :n], jump[:p, n : n + len(free)] = powers.T, slopes.T  # a move counts times its weight
         jump[p : p + n, n + len(free) :], jump[p + n :, n + len(free) :] = powers, slopes
         jump[p + free, n + np.arange(len(free))] = (slopes @ c - steep) / w[inside]
         jump[p + n + np.arange(len(free)), n + np.arange(len(free))] = (bends @ c - bent) / w[inside]
-        missing = np.concatenate([goal - w @ powers, sign * x**lag - powers @ c, steep - slopes @ c])
+        missing = np.concatenate([goal - w @ powers, objective.values(x) - powers @ c, steep - slopes @ c])
         try:
             step = np.linalg.solve(jump, missing)
         except np.linalg.LinAlgError:
@@ -168,19 +163,17 @@ def settle(contact: Contact, lag: int, sign: int, interval: tuple[float, float])
 def heights(
     coefficients: list[arb],
     lags: np.ndarray,
-    lag: int,
-    sign: int,
+    objective: Objective,
     x: np.ndarray,
     radius: float,
     theta: np.ndarray,
 ) -> tuple[list[arb], list[arb]]:
-    r"""f and $df/d\theta$ at places x.
+    r"""P - f and $d(P - f)/d\theta$ at places x.
 
     Args:
         coefficients: of P, balls.
         lags: their lags.
-        lag: the power q.
-        sign: s, 1 or -1.
+        objective: f.
         x: the places.
         radius: half the length of the interval.
         theta: their angles.
@@ -190,43 +183,9 @@ def heights(
         dense[j] = c
     P = arb_poly(dense)
     slope = P.derivative()
-    f = [P(arb(y)) - sign * arb(y) ** lag for y in x.tolist()]
+    f = [P(arb(y)) - objective.ball(y) for y in x.tolist()]
     steep = [
-        (slope(arb(y)) - sign * _slope(y, lag)) * arb(float(abs(radius * np.sin(t))) + 1e-15)
+        (slope(arb(y)) - objective.ball_slope(y)) * arb(float(abs(radius * np.sin(t))) + 1e-15)
         for y, t in zip(x.tolist(), theta.tolist(), strict=True)
     ]
     return f, steep
-
-
-def angle(x: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
-    r"""$\theta$ with $x = c + h\cos\theta$ on the interval.
-
-    Args:
-        x: places.
-        interval: the interval.
-    """
-    middle, radius = (interval[0] + interval[1]) / 2, (interval[1] - interval[0]) / 2
-    return np.arccos(np.clip((x - middle) / radius, -1.0, 1.0))
-
-
-@lru_cache(maxsize=16)
-def to_chebyshev(k: int, interval: tuple[float, float], precision: int) -> arb_mat:
-    """The matrix from coefficients of 1, x, ... to those of the Chebyshev polynomials of the interval.
-
-    Args:
-        k: number of coefficients.
-        interval: the interval.
-        precision: bits of the context in which it is made.
-    """
-    low, high = arb(interval[0]), arb(interval[1])
-    middle, radius = (low + high) / 2, (high - low) / 2
-    column, columns = [arb(1)] + [arb(0)] * (k - 1), []
-    for _ in range(k):
-        columns.append(column)
-        moved = [middle * c for c in column]
-        for i, c in enumerate(column):
-            for other in (i + 1, abs(i - 1)):
-                if other < k:
-                    moved[other] += radius * c / 2
-        column = moved
-    return arb_mat([[columns[j][i] for j in range(k)] for i in range(k)])

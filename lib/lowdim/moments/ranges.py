@@ -7,7 +7,6 @@ above $x^q$ on the interval and integrates to the least.  Each such polynomial i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,12 +16,11 @@ from jaxtyping import Float
 
 from lowdim.arrays import Array
 from lowdim.balls.arithmetic import lower, precision, upper
-from lowdim.moments._extremal import Extreme, Program
-from lowdim.moments._nearest import nearest
-from lowdim.moments.gauss import quadrature
+from lowdim.moments._extremal import Extreme
+from lowdim.moments._objective import Power
+from lowdim.moments._problem import Infeasible, Problem, checked_problem, scaled
 
-_FEW = 1e-10  # misfit, relative, up to which few atoms are taken for the whole of the target
-_EPS = float(np.finfo(np.float64).eps)
+__all__ = ["Infeasible", "ResponseBounds", "response_bounds", "response_range", "response_ranges"]
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,6 @@ class ResponseBounds:
     gap: float
     lowest: tuple[np.ndarray, np.ndarray]
     highest: tuple[np.ndarray, np.ndarray]
-
-
-class Infeasible(ValueError):
-    """No non-negative measure on the interval has moments within the tolerance.
-
-    Args:
-        message: what to tell the reader.
-        off: at least so much more tolerance is needed, proven.
-        feasible: a tolerance, the same for all lags, with which a measure has been found.
-    """
-
-    def __init__(self, message: str, off: float, feasible: float):
-        super().__init__(message)
-        self.off, self.feasible = off, feasible
 
 
 def response_range(
@@ -145,89 +129,35 @@ def response_ranges(
     >>> [round(r.high, 6) for r in response_ranges([1.0, 0.5], [2, 3], tolerance=0.0)]
     [1.0, 0.625]
     """
-    target, lags, tolerance, (low, high) = _checked(target, lags, tolerance, interval)
-    reach = max(abs(low), abs(high))
+    lags = _checked_lags(lags)
+    target, tolerance, interval = checked_problem(target, tolerance, interval)
     with precision():
-        unit = arb(reach)
-        size = max((abs(arb(y)) / unit**j for j, y in enumerate(target.tolist())), key=upper)
-        total = size if upper(size) > 0 else arb(1)
-        m = [arb(y) / (unit**j * total) for j, y in enumerate(target.tolist())]
-        least = arb(_EPS) * max((abs(y) for y in m), key=upper)
-        t = [(arb(y) / (unit**j * total)).max(least) for j, y in enumerate(tolerance.tolist())]
-        program = Program(m, t, (low / reach, high / reach), max(lags), _hints(m))
-        if program.excess > 0:
-            _refuse(m, t, program.interval, interval, target, reach, total)
+        problem = scaled(target, tolerance, interval, max(lags))
         found = {}
         for lag in sorted(set(lags)):
-            lowest, highest = program.extremes(lag)
+            lowest, highest = problem.program.extremes(Power(lag))
             if not -lowest.bound <= highest.bound:
-                _refuse(m, t, program.interval, interval, target, reach, total)
-            found[lag] = _outward(lowest, highest, unit**lag * total, reach, total, lag)
+                problem.refuse()
+            factor = arb(problem.reach) ** lag * problem.total
+            found[lag] = _outward(lowest, highest, factor, problem)
     return [found[lag] for lag in lags]
 
 
-def _outward(
-    lowest: Extreme, highest: Extreme, factor: arb, reach: float, total: arb, lag: int
-) -> ResponseBounds:
+def _outward(lowest: Extreme, highest: Extreme, factor: arb, problem: Problem) -> ResponseBounds:
     """The range in the units of the target."""
     gap = max(lowest.gap, highest.gap, 0.0)
-    measures = [(e.poles * reach, e.weights * float(total)) for e in (lowest, highest)]
+    measures = [(e.poles * problem.reach, e.weights * float(problem.total)) for e in (lowest, highest)]
     return ResponseBounds(
         lower(-lowest.bound * factor), upper(highest.bound * factor), upper(arb(gap) * factor), *measures
     )
 
 
-def _checked(target, lags, tolerance, interval):
-    """The arguments as arrays and numbers, or an error that names what is wrong."""
-    target = np.asarray(target, dtype=np.float64)
-    if target.ndim != 1 or target.size == 0 or not np.isfinite(target).all():
-        raise ValueError(f"target must be a list of k >= 1 finite responses, but is {target!r}.")
+def _checked_lags(lags: Sequence[int]) -> list[int]:
+    """Whole numbers, or an error that names what is wrong."""
     lags = list(lags)
     for lag in lags:
         if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 0:
             raise ValueError(f"lag must be a whole number from 0 on, but is {lag!r}.")
     if not lags:
         raise ValueError("lags must name at least one lag, but is empty.")
-    allowed = np.asarray(tolerance, dtype=np.float64)
-    if allowed.shape not in ((), target.shape) or not ((allowed >= 0) & (allowed < math.inf)).all():
-        raise ValueError(
-            f"tolerance must be finite and not negative, one number or one for each of the {len(target)} "
-            f"responses, but is {tolerance!r}."
-        )
-    low, high = map(float, interval)
-    if not -math.inf < low < high < math.inf:
-        raise ValueError(f"interval must be two finite numbers in ascending order, but is {interval!r}.")
-    return target, [int(lag) for lag in lags], np.broadcast_to(allowed, target.shape), (low, high)
-
-
-def _hints(moments: list[arb]) -> np.ndarray:
-    """Poles of the Gauss measure of the first 2n responses for the n that fits best, if it fits them all."""
-    m = np.array([float(y.mid()) for y in moments])
-    poles, best = np.empty(0), np.inf
-    for n in range(1, len(m) // 2 + 1):
-        try:
-            x, w = quadrature(m[: 2 * n])
-        except ValueError:  # responses with noise, which the tolerance allows for
-            break
-        missed = float(np.abs(w @ x[:, None] ** np.arange(len(m)) - m).max())
-        if missed < 0.5 * best:
-            poles, best = x, missed
-    return poles if best < _FEW else np.empty(0)
-
-
-def _refuse(
-    m: list[arb], t: list[arb], scaled, interval, target: np.ndarray, reach: float, total: arb
-) -> None:
-    """Raise if it can be proven that no measure comes within the tolerance."""
-    unit = [1 / (arb(reach) ** j) for j in range(len(m))]
-    below, above = nearest(m, t, scaled, unit)
-    if below > 0:
-        off, feasible = lower(arb(below) * total), upper(arb(above) * total)
-        most = upper(max((x * total * arb(reach) ** j for j, x in enumerate(t)), key=upper))
-        raise Infeasible(
-            f"no non-negative measure on {interval} has moments within {most:.3g} of the target {target}: "
-            f"off by at least {off:.3g} more; with {feasible:.3g} more, at every lag, one has. Allow for the "
-            "noise of the responses by tolerance=, or widen interval=.",
-            off,
-            feasible,
-        )
+    return [int(lag) for lag in lags]

@@ -17,6 +17,8 @@ from jaxtyping import Float
 from lowdim.arrays import Array, require_count
 from lowdim.balls.arithmetic import precision, upper
 from lowdim.balls.divided_differences import quotient_range, table
+from lowdim.moments.tangents import moment_tangents
+from lowdim.systems.linear import LinearRNN, spectral_measure
 
 
 def universal_constants(d_hat: int, horizon: int, radius: float = 1.0) -> Float[np.ndarray, " horizon"]:
@@ -119,6 +121,26 @@ def all_horizons_constant(poles: Float[Array, " atoms"] | Sequence[float]) -> fl
             total += above / below
             above *= 1 + arb(node)
         return upper(total + above / below)
+
+
+def crowding(teacher: LinearRNN) -> float:
+    r"""How far residuals of size one move the teacher's poles, in units of the room that they have.
+
+    Small residuals $r_0, \dots, r_{2\hat d - 1}$ of a student of $\hat d$ atoms move its poles by $(T^{-1}
+    r)_i$ to first order, T the tangents of the moments.  The room of a pole is the distance to the next one
+    or to the end of $[-1, 1]$.  The sharp constant is sharp while this number times $\delta$ is small.
+
+    Args:
+        teacher: a symmetric system of distinct poles inside $(-1, 1)$.
+
+    Returns:
+        $\max_i \sum_j \lvert (T^{-1})_{ij} \rvert / \mathrm{room}_i$ over the poles.
+    """
+    poles, weights = spectral_measure(teacher)
+    n = len(poles)
+    moved = np.abs(np.linalg.inv(moment_tangents(poles, weights, 2 * n))[n:]).sum(axis=1)
+    apart = np.abs(poles[:, None] - poles) + np.diag(np.full(n, np.inf))
+    return float(np.max(moved / np.minimum(apart.min(axis=1), 1 - np.abs(poles))))
 
 
 def _norm(newton_coefficients: list[arb], newton: list[list[arb]]) -> arb:

@@ -9,6 +9,8 @@ balance        how far B is from C, and what training conserves
 realization    states that matter: Hankel singular values, reduction, Ho-Kalman
 norm_balanced  the realization with the smallest weights
 conversions    scipy.signal, python-control, torch.nn.RNN, continuous time
+chains         reversible Markov chains: their autocorrelations are responses
+relaxation     heat in a rod, charge in a ladder, from physical parameters
 compare        a student beside its teacher: residuals, errors, remembered lags
 ============== =================================================================================
 """

@@ -2,6 +2,12 @@ from .balance import asymmetry as asymmetry
 from .balance import imbalance as imbalance
 from .balance import noether_charge as noether_charge
 from .balance import parts as parts
+from .chains import from_chain as from_chain
+from .chains import integrated_time as integrated_time
+from .chains import metropolis as metropolis
+from .chains import random_walk as random_walk
+from .chains import run_chain as run_chain
+from .chains import spectral_gap as spectral_gap
 from .compare import extrapolation_error as extrapolation_error
 from .compare import remembered_lags as remembered_lags
 from .compare import residuals as residuals
@@ -22,6 +28,8 @@ from .realization import effective_dimension as effective_dimension
 from .realization import hankel_singular_values as hankel_singular_values
 from .realization import realize as realize
 from .realization import reduce as reduce
+from .relaxation import heat_rod as heat_rod
+from .relaxation import rc_ladder as rc_ladder
 from .structures import project as project
 from .structures import require_structure as require_structure
 from .students import nearby_student as nearby_student

@@ -2,7 +2,7 @@ r"""What a transition matrix may be, decided in one place: symmetric, free or di
 
 A structure is a linear space of matrices; `project` is the orthogonal projection in the Frobenius metric. It
 makes a matrix of the structure out of any, and the gradient along the structure out of the free one.
-A fourth structure is an entry here and its coordinates in `training._coordinates`.
+A fourth structure is an entry here and its coordinates in `training._charts`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 objective      the loss on length-k sequences and its gradients in closed form
 finite_data    N recorded sequences as another target with another covariance
 estimate       responses from noisy sequences, each with how far it may be off
+autocorrelations
+               of stationary runs, in blocks, each with how far it may be off
 trajectory     what a run leaves behind, finished or not
 descent        gradient descent, torch's optimizers, mini-batches of sequences
 flow           gradient flow to convergence, through plateaus of any length

@@ -1,3 +1,7 @@
+from .autocorrelations import AutocorrelationBand as AutocorrelationBand
+from .autocorrelations import autocorrelation_band as autocorrelation_band
+from .autocorrelations import block_sums as block_sums
+from .autocorrelations import windowed_time as windowed_time
 from .channels import channel_flow as channel_flow
 from .channels import channel_responses as channel_responses
 from .descent import gradient_descent as gradient_descent

@@ -21,7 +21,7 @@ from lowdim.arrays import Array, as_numpy, like, require_times
 from lowdim.systems.compare import as_target, residuals
 from lowdim.systems.linear import LinearRNN, detached
 from lowdim.systems.structures import require_structure
-from lowdim.training._coordinates import CHARTS
+from lowdim.training._charts import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.objective import lag_gram, quadratic_loss

@@ -33,7 +33,7 @@ def draw(seed):
     truth, k = teacher(poles, weights), int(rng.integers(1, 21))
     tolerance = weights.sum() * 10.0 ** rng.uniform(-12, 0) * rng.choice([1, 1, 1, 0])
     each = tolerance * (rng.uniform(0.1, 1, k) if rng.random() < 0.5 else np.ones(k))
-    responses = impulse_response(truth, k) + each * rng.uniform(-0.999, 0.999, k)
+    responses = rounded_responses(truth, k) + each * rng.uniform(-0.999, 0.999, k)
     kind = rng.integers(3)
     if kind == 0:
         student = nearby_student(truth, len(poles) + 2, rng, 1e-6, 1e-6, 1e-3)
@@ -42,6 +42,12 @@ def draw(seed):
     else:
         student = teacher(rng.uniform(-1, 1, 2), rng.uniform(0, 1, 2))
     return truth, student, responses, each
+
+
+def rounded_responses(truth, k):
+    """The responses to nearest: where no tolerance is drawn, a certificate must hold for half a unit only."""
+    with ctx.workprec(512):
+        return np.array([float(m.mid()) for m in arithmetic.responses(*arithmetic.parts(truth), k)])
 
 
 def outside(certificate, student, truth, horizon):
@@ -165,3 +171,20 @@ def test_what_is_no_question_is_refused(arguments, message, plain):
     usual = {"student": teacher([0.5], [1.0]), "responses": [1.0, 0.5, 0.25], "horizon": 9}
     with pytest.raises(ValueError, match=message):
         certify_data(**usual | arguments)
+
+
+@pytest.mark.parametrize(
+    ("responses", "told"),
+    [
+        ([1.0, 0.2, -0.3, 0.1], "Lag 2 is below zero"),
+        ([1.0, 0.2, 1.4, 0.1], "Lag 2 is above lag 0"),
+        ([1.0, -1.3, 0.9], "Lag 1 is larger than lag 0"),
+        ([0.0, 0.0, 0.1, 0.3], "Lag 2 is above lag 0"),
+        ([1.0, 0.9, 0.2, 0.15], "is enough"),  # only a rule of several lags is broken
+    ],
+)
+def test_a_refusal_names_the_simple_rule_that_is_broken(responses, told):
+    certificate = certify_data(teacher([0.5], [1.0]), responses, 6, 1e-3)
+    assert not certificate.feasible
+    assert told in certificate.reason
+    assert certificate.reason.endswith("is enough") == (told == "is enough")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from lowdim.dynamics.sleepers import cost_of_sleep, sleeping_mass, unexplained
+from lowdim.dynamics.sleepers import cost_of_sleep, fading_mass, sleeping_mass, unexplained
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
@@ -38,6 +38,17 @@ def test_trained_students_pay_what_is_predicted():
     assert 0 < sleeping_mass(student) < 1e-6
     assert unexplained(student, GOAL, 5, 100) < 0.05
     assert unexplained(LinearRNN(student.A, student.B * 1.001, student.C), GOAL, 5, 100) > 0.5
+
+
+def test_sleepers_fade_like_one_over_time_beyond_twice_the_order_and_stay_there_at_it():
+    times = np.array([0.0, 1e8, 1e10, 1e12])
+    for k, left in ((5, 1e-3), (4, 1.0)):
+        start = random_student(15, 1e-4, np.random.default_rng(0))
+        run = gradient_flow(start, impulse_response(GOAL, k), times[-1], times=times, rtol=1e-10)
+        masses = np.array([sleeping_mass(x) for x in run.rnn[1:]])
+        expected = fading_mass(GOAL, k, masses[0], times[1:] - times[1])
+        np.testing.assert_allclose(masses, expected, rtol=0.02)
+        assert masses[-1] <= left * masses[0] * 1.001
 
 
 def test_too_short_training_is_refused(plain):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lowdim.experiments.grid import sweep
-from lowdim.experiments.runs import flow_run, memory_run
+from lowdim.experiments.runs import flow_run, future_run, memory_run
 from lowdim.systems.compare import remembered_lags
 from lowdim.systems.linear import impulse_response, spectral_measure
 from lowdim.systems.realization import effective_dimension
@@ -90,3 +90,16 @@ def test_runs_in_parallel_are_the_runs_alone():
     for row in table.to_dict("records"):
         alone = flow_run(**{name: row[name] for name in grid})
         assert row["extrapolation_error"] == alone["extrapolation_error"]
+
+
+def test_a_kept_student_is_the_one_that_was_trained():
+    lags = [0, 1, 5, 30]
+    kept = future_run(0, 1e-2, 3, 5, [0.8], [1.0], lags, atoms=2)
+    start = random_student(5, 1e-2, np.random.default_rng(0))
+    truth = teacher([0.8], [1.0])
+    final = gradient_flow(start, impulse_response(truth, 3), 1e7, rtol=1e-10).final
+    apart = impulse_response(final, 31) - impulse_response(truth, 31)
+    np.testing.assert_allclose(kept["differences"], apart[lags], atol=1e-12)
+    assert kept["loss"] == pytest.approx(np.sum(apart[:3] ** 2))
+    assert len(kept["poles"]) == 2
+    assert kept["poles"][0] == pytest.approx(0.8, abs=1e-3)

@@ -168,7 +168,7 @@ def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
 
 
 @pytest.mark.parametrize(
-    "colour", [*style.SERIES, style.MUTED, *{c for n in range(1, 10) for c in style.ramp(n)}]
+    "colour", [*style.SERIES, style.MUTED, *sorted({c for n in range(1, 10) for c in style.ramp(n)})]
 )
 def test_colours_stand_out_on_both_pages(colour):
     # 3:1 is what WCAG 2.2, success criterion 1.4.11, asks of graphics.
@@ -198,3 +198,30 @@ def test_a_family_grows_stronger_on_both_pages():
 def test_a_family_of_none_is_refused():
     with pytest.raises(ValueError, match="n must be at least 1"):
         style.ramp(0)
+
+
+def test_panels_have_letters():
+    texts = [ax.get_title(loc="left") for ax in finished(two_panels()).axes]
+    assert texts == ["(a) near zero", "(b)"]
+    assert [ax.get_title(loc="left") for ax in finished(nothing()).axes] == [""]
+
+
+def finished(fig):
+    style._finish(fig)
+    return fig
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        (r"from $\sigma = 0.1$ on", "from σ = 0.1 on"),
+        ("an error of 0e+00", "an error of 0"),
+        ("at most 1e-06.", "at most 10^-6."),
+        ("3.5e-09 and -1.2e+13", "3.5 times 10^-9 and -1.2 times 10^13"),
+        ("1.9e-01 to 1.9e-01, 2 to 2, 2 to 23", "0.19, 2, 2 to 23"),
+        ("errors 3.5e-09 to 3.5e-09.", "errors 3.5 times 10^-9."),
+        ("2 to 2.5 and -0.000", "2 to 2.5 and 0"),
+    ],
+)
+def test_alt_texts_are_read_aloud(written, spoken):
+    assert style.svg(nothing(), written).alt == spoken

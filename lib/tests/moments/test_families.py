@@ -3,6 +3,7 @@
 import control
 import numpy as np
 import pytest
+from helpers import teachers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import roots_jacobi
@@ -15,20 +16,6 @@ from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 
 EPS = np.finfo(np.float64).eps
-
-
-def spread(rng, d, gap=0.15):
-    """A balanced teacher whose poles are at least `gap` apart in [-1, 1], weights between 0.1 and 1."""
-    free = 2 - gap * (d - 1)
-    poles = -1 + np.sort(rng.uniform(0, free, d)) + gap * np.arange(d)
-    return poles, rng.uniform(0.1, 1, d)
-
-
-def teachers(d_max=4, gap=0.15):
-    def draw(seed, d):
-        return spread(np.random.default_rng(seed), d, gap)
-
-    return st.builds(draw, st.integers(0, 2**32 - 1), st.integers(1, d_max))
 
 
 def test_hankel_matrix_of_few_atoms_has_their_number_as_rank_and_shift_multiplies_by_the_pole():

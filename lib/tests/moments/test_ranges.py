@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from helpers import teachers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.polynomial import Chebyshev
@@ -15,20 +16,6 @@ from lowdim.systems.linear import impulse_response
 from lowdim.systems.teachers import teacher
 
 seeds = st.integers(0, 2**32 - 1)
-
-
-def spread(rng, d, gap=0.15):
-    """A balanced teacher whose poles are at least `gap` apart in [-1, 1], weights between 0.1 and 1."""
-    free = 2 - gap * (d - 1)
-    poles = -1 + np.sort(rng.uniform(0, free, d)) + gap * np.arange(d)
-    return poles, rng.uniform(0.1, 1, d)
-
-
-def teachers(d_max=4, gap=0.15):
-    def draw(seed, d):
-        return spread(np.random.default_rng(seed), d, gap)
-
-    return st.builds(draw, st.integers(0, 2**32 - 1), st.integers(1, d_max))
 
 
 def next_moment(m):
@@ -164,13 +151,15 @@ def test_what_is_off_is_said_and_the_nearest_tolerance_suffices():
         response_range(target, 10, off * 0.99)
 
 
-def test_a_hundred_lags_a_second():
-    m = impulse_response(teacher(np.linspace(-0.9, 0.97, 7), np.full(7, 1 / 7)), 20)
+@pytest.mark.parametrize(("tolerance", "close"), [(1e-6, 2e-3), (1e-12, 0.1)])
+@pytest.mark.parametrize("poles", [np.linspace(-0.9, 0.97, 7), [0.99, 0.7, -0.4]])
+def test_a_hundred_lags_a_second(poles, tolerance, close):
+    m = impulse_response(teacher(poles, np.full(len(poles), 1 / len(poles))), 20)
     lags = range(20, 1020, 5)
     start = time.process_time()
-    found = response_ranges(m, lags, 1e-6)
+    found = response_ranges(m, lags, tolerance)
     assert time.process_time() - start < len(lags) / 100
-    assert all(b.gap <= 2e-3 * (b.high - b.low) for b in found)
+    assert all(b.gap <= close * (b.high - b.low) for b in found)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])

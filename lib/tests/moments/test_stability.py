@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from lowdim.balls import arithmetic as _balls
 from lowdim.balls import divided_differences as _divided
-from lowdim.moments.stability import all_horizons_constant, sharp_constants, universal_constants
+from lowdim.moments.gauss import quadrature
+from lowdim.moments.stability import all_horizons_constant, crowding, sharp_constants, universal_constants
+from lowdim.systems.linear import impulse_response
+from lowdim.systems.teachers import teacher
 
 
 def test_divided_differences_of_powers_by_the_sum_over_distinct_nodes():
@@ -107,3 +110,14 @@ def test_floats_are_rounded_outward_and_exact_ones_kept():
         assert math.nextafter(_balls.lower(third), 1) == _balls.upper(third)
     assert _balls.upper(arb(0.1)) == _balls.lower(arb(0.1)) == 0.1
     assert _balls.upper(arb("nan")) == math.inf
+
+
+@pytest.mark.parametrize(("pole", "room"), [(0.6, 0.4), (0.9, 0.1)])
+def test_crowding_is_how_far_quadrature_moves_the_poles(pole, room):
+    """The worst signs of a small residual, found by trying all, in units of the room of a pole."""
+    truth, tiny = teacher([pole, 0.2], [0.3, 0.7]), 1e-7
+    m, rooms = impulse_response(truth, 4), np.array([pole - 0.2, room])
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 4)).reshape(4, -1).T
+    moved = [quadrature(m + tiny * s)[0] - [0.2, pole] for s in signs]
+    assert crowding(truth) == pytest.approx(np.max(np.abs(moved) / rooms) / tiny, rel=1e-3)
+    assert crowding(teacher([pole, pole - 0.05], [0.5, 0.5])) > 5 * crowding(truth)

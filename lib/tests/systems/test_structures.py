@@ -8,7 +8,7 @@ from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.structures import STRUCTURES, Structure, project, require_structure
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
-from lowdim.training._coordinates import CHARTS, Diagonal
+from lowdim.training._charts import CHARTS, Diagonal
 from lowdim.training.descent import gradient_descent
 from lowdim.training.flow import gradient_flow
 

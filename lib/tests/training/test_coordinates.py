@@ -9,7 +9,7 @@ import torch
 
 from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
-from lowdim.training._coordinates import CHARTS
+from lowdim.training._charts import CHARTS
 from lowdim.training._krylov_space import krylov_basis, lift, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.objective import gradients

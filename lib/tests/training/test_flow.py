@@ -17,7 +17,8 @@ from lowdim.systems.linear import LinearRNN, impulse_response
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import oscillating_teacher, teacher
 from lowdim.training import flow as flow_module
-from lowdim.training._coordinates import CHARTS, Coordinates
+from lowdim.training._charts import CHARTS
+from lowdim.training._coordinates import Coordinates
 from lowdim.training._krylov_space import krylov_basis, restrict
 from lowdim.training._newton import Newton
 from lowdim.training.flow import gradient_flow

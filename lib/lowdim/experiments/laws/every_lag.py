@@ -1,5 +1,5 @@
 r"""From a random start to every lag: the imbalance at escape, the order of the last error, certificates at
-$k = 2 \hat d$."""
+$k = 2 \hat d$, and how sleepers fade beyond."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from scipy.interpolate import CubicSpline
 
 from lowdim.certificate.known_teacher import certify
 from lowdim.dynamics.planar import imbalance_constant, planar_escape
+from lowdim.dynamics.sleepers import cost_of_sleep, fading_mass
 from lowdim.experiments.laws.balanced_teachers import WIDTH, balanced_teacher
 from lowdim.experiments.laws.registry import law
 from lowdim.experiments.scaling import exponent
 from lowdim.systems.balance import imbalance, parts
 from lowdim.systems.compare import extrapolation_error
-from lowdim.systems.linear import LinearRNN, impulse_response
+from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
 from lowdim.systems.students import random_student
 from lowdim.systems.teachers import teacher
 from lowdim.training.flow import gradient_flow
@@ -91,3 +92,40 @@ def certificate_ratio(rng: np.random.Generator) -> float:
     student = gradient_flow(start, impulse_response(truth, k), 1e7, rtol=1e-10).final
     bound = certify(student, truth, k, 200).bound.max()
     return float(bound / extrapolation_error(student, truth, 200))
+
+
+def sleeping_draw(rng: np.random.Generator) -> tuple[float, float, float]:
+    r"""What is left at time 1e11 of the mass that sleeps at 1e8: measured, predicted, and without a factor.
+
+    Teachers of two or three poles more than 0.3 apart, k from $2\hat d + 1$ to $2\hat d + 4$, starts at 1e-4.
+    The factor is the one by which symmetric students are faster than diagonal ones (`prop-sleepers-fade`).
+
+    Args:
+        rng: NumPy random generator; it is advanced.
+    """
+    truth = balanced_teacher(int(rng.integers(2, 4)), 0.3, rng)
+    k = 2 * truth.dim + int(rng.integers(1, 5))
+    times = np.array([0.0, 1e8, 1e11])
+    start = random_student(WIDTH, 1e-4, rng)
+    run = gradient_flow(start, impulse_response(truth, k), times[-1], times=times)
+    before, after = (rest_mass(run.rnn[i], truth.dim) for i in (1, 2))
+    elapsed = times[2] - times[1]
+    slower = before / (1 + 4 * cost_of_sleep(truth, k, 1)[0] * before * elapsed)
+    return after, float(fading_mass(truth, k, before, elapsed)), float(slower)
+
+
+def rest_mass(student: LinearRNN, awake: int) -> float:
+    """Total weight of all atoms but the heaviest.
+
+    Args:
+        student: a single symmetric student.
+        awake: how many atoms are left out.
+    """
+    weights = spectral_measure(student)[1]
+    return float(weights[np.argsort(np.abs(weights))[:-awake]].sum())
+
+
+@law("sleepers-fade", full=60, short=4)
+def _fade(rng: np.random.Generator) -> float:
+    measured, predicted, _ = sleeping_draw(rng)
+    return measured / predicted

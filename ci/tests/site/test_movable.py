@@ -1,0 +1,250 @@
+"""Movable figures: their code in node against the library, and driven by the keyboard in a real browser."""
+
+import asyncio
+import gzip
+import json
+import re
+import shutil
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ci import paths
+from ci.pipeline.dependencies import page_modules
+from ci.site import moves
+from ci.site.browser import chromium, served
+from lowdim.dynamics import closeness
+from lowdim.figures import moving, palette, style
+from lowdim.figures.movable import rounded
+from lowdim.ledger import in_page
+from lowdim.moments import impostor, response_range
+from lowdim.systems import imbalance, impulse_response, random_student, spectral_measure, teacher
+from lowdim.training import gradient_descent
+
+sys.path.insert(0, str(paths.BOOK / "_ext"))
+
+import lean
+
+IMPORTS = re.compile(r'from "\./(\w+\.mjs)"')
+FIGURES = ("futures", "say", "room", "learn", "train")
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20)
+
+
+def test_page_descends_as_the_library(rng):
+    for d, k in [(3, 1), (8, 4), (12, 9)]:
+        student, goal = random_student(d, 0.2, rng), impulse_response(teacher([0.8, -0.3], [0.4, 0.3]), k)
+        given = {"A": student.A, "b": student.B, "c": student.C, "target": goal, "rate": 0.01, "steps": 100}
+        (page,) = in_page("descent.mjs", "descend", [given])
+        end = gradient_descent(student, goal, step=0.01, steps=100).final
+        np.testing.assert_allclose(page["A"], end.A.ravel(), atol=1e-13)
+        np.testing.assert_allclose([page["b"], page["c"]], [end.B, end.C], atol=1e-13)
+        np.testing.assert_allclose(page["says"], impulse_response(end, 20), atol=1e-13)
+        assert page["imbalance"] == pytest.approx(float(imbalance(end)), rel=1e-9)
+
+
+def test_page_finds_poles_and_weights(rng):
+    student = random_student(9, 0.5, rng)
+    (page,) = in_page("systems.mjs", "measure", [{"A": student.A, "b": student.B, "c": student.C}])
+    found = sorted((atom["pole"], atom["weight"]) for atom in page)
+    np.testing.assert_allclose(np.transpose(found), spectral_measure(student), atol=1e-13)
+
+
+def test_page_says_what_one_likes(rng):
+    poles, weights, free = [0.9, -0.4], [0.5, 0.5], [0.7, 0.3, 0.1, -0.2]
+    wanted = rng.uniform(-1, 1, 2)
+    given = {"poles": poles, "weights": weights, "k": 4, "wanted": wanted, "free": free}
+    (page,) = in_page("systems.mjs", "persuaded", [given])
+    own = impostor([*impulse_response(teacher(poles, weights), 4), *wanted], [*poles, *free])
+    np.testing.assert_allclose(page["weights"], own.B * own.C, rtol=1e-9)
+    assert page["loss"] < 1e-20
+
+
+def test_page_finds_the_proven_ranges():
+    cases = [
+        {"poles": [0.9, -0.5], "weights": [0.6, 0.4], "k": k, "reach": k + 4, "radius": radius}
+        for k, radius in [(1, 1.0), (3, 1.1), (4, 1.0), (5, 1.0), (6, 1.1)]
+    ]
+    cases.append({"poles": [1.0, 0.3], "weights": [0.5, 0.5], "k": 4, "reach": 9, "radius": 1.0})
+    cases.append({"poles": [0.2, 0.2], "weights": [0.5, 0.5], "k": 3, "reach": 5, "radius": 1.0})
+    for case, page in zip(cases, in_page("ranges.mjs", "ranges", cases), strict=True):
+        k, span = case["k"], (-case["radius"], case["radius"])
+        said = np.array(case["poles"]) ** np.arange(k)[:, None] @ case["weights"]
+        own = [response_range(said, q, interval=span) for q in range(k, case["reach"])]
+        np.testing.assert_allclose(page, own, atol=1e-4, err_msg=str(case))
+
+
+def test_page_computes_closeness():
+    pairs = [(teacher([0.9, 0.7], [0.5, 0.5]), 5), (teacher([0.8, 0.5, -0.6], [0.5, 0.3, 0.2]), 6)]
+    cases = [{"target": impulse_response(pair, k), "states": pair.dim + 1} for pair, k in pairs]
+    for (pair, k), page in zip(pairs, in_page("closeness.mjs", "closeness", cases), strict=True):
+        assert page["gamma"] == pytest.approx(closeness(pair, k), abs=0.01, rel=0.01)
+
+
+def test_errors_of_the_page_are_told():
+    with pytest.raises(FileNotFoundError, match=r"nothing\.mjs"):
+        in_page("nothing.mjs", "x", [])
+    with pytest.raises(RuntimeError, match="descend failed in node"):
+        in_page("descent.mjs", "descend", [{}])
+
+
+def loaded(name, known):
+    """A module and all that it imports at once."""
+    if name not in known:
+        known[name] = (paths.MOVABLE / name).read_text(encoding="utf-8")
+        for other in IMPORTS.findall(known[name]):
+            loaded(other, known)
+    return known
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_light(name):
+    sent = [lean.COMMENT.sub("", text) for text in loaded(f"{name}.mjs", {}).values()]
+    assert sum(len(gzip.compress(text.encode(), 6)) for text in sent) < 10_000
+    assert not any(line.startswith((" ", "/*", "//")) for text in sent for line in text.splitlines())
+
+
+def test_colours_are_those_of_the_figures():
+    css = (paths.BOOK / "_static" / "css" / "movable.css").read_text(encoding="utf-8")
+    named = {"student": palette.STUDENT, "wrong": palette.ACCENT, "guide": palette.MUTED}
+    for name, colour in named.items():
+        assert f"--book-{name}: light-dark({colour}, {palette.dark(colour)});" in css
+
+
+def test_a_chapter_depends_on_the_modules_that_it_runs(notebook):
+    source = notebook('in_page("closeness.mjs", "closeness", [])')
+    assert {path.name for path in page_modules(source)} == {"closeness.mjs", "descent.mjs"}
+    assert page_modules(notebook("1 + 1", name="02_none")) == []
+
+
+def test_numbers_are_carried_short():
+    assert rounded({"a": np.array([0.123456, 2.0]), "b": [1e-9, True], "c": "x"}) == {
+        "a": [0.123, 2],
+        "b": [1e-9, True],
+        "c": "x",
+    }
+
+
+HEAD = """<!doctype html><html lang="en" data-theme="light" class="js"><head><meta charset="utf-8">
+<title>Figures</title><link rel="stylesheet" href="_static/css/movable.css">
+<style>.lowdim-figure svg.lowdim-phone { display: none }</style>
+<script defer src="_static/page.js"></script></head><body><main>"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Write a site of one page with these figures."""
+
+    def write(*pictures):
+        shutil.copytree(paths.BOOK / "_static", tmp_path / "_static", dirs_exist_ok=True)
+        body = "".join(picture.html for picture in pictures)
+        (tmp_path / "index.html").write_text(f"{HEAD}{body}</main></body></html>", encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def still():
+    fig, _ = style.axes(height=4.5)
+    return style.svg(fig, "A figure.")
+
+
+def two_futures(shift=1.0):
+    """Students whose errors are known: 10^-8 times the number of their start, shifted."""
+    lags = moving.LAGS
+    rows = [
+        {"k": k, "std": std, "differences": [shift * i * 1e-8 * (j >= k) for j in lags]}
+        | {"poles": [0.9], "weights": [1.0]}
+        for k in (3, 5)
+        for i, std in enumerate((1e-4, 1e-2, 0.1), 1)
+    ]
+    return moving.futures(still(), teacher([0.9], [1.0]), pd.DataFrame(rows), lags)
+
+
+def open_and(folder, act):
+    """What an action finds on the page of a folder, in Chromium."""
+
+    async def run():
+        with served(folder) as address:
+            async with chromium() as browser:
+                page = await browser.new_page(viewport={"width": 900, "height": 900})
+                await page.goto(address + "index.html")
+                return await act(page)
+
+    return asyncio.run(run())
+
+
+def test_figures_move_by_the_keyboard(site):
+    truth = teacher([0.9, -0.5], [0.6, 0.4])
+    folder = site(
+        two_futures(),
+        moving.persuade(still(), truth, 4, [0.5, 0.2, -0.1]),
+        moving.room(still(), truth, 12),
+        moving.train(still()),
+    )
+    assert open_and(folder, moves.moves) == []
+
+
+def test_a_figure_that_disagrees_is_found(site):
+    folder = site(two_futures())
+    module = folder / "_static" / "movable" / "systems.mjs"
+    code = module.read_text(encoding="utf-8")
+    assert "(j) => j >= k)" in code
+    module.write_text(code.replace("(j) => j >= k)", "(j) => j < k)"), encoding="utf-8")
+    assert [what for what in open_and(folder, moves.moves) if "the data say" in what]
+
+
+def test_a_figure_that_stays_still_is_found(site):
+    folder = site(two_futures())
+    (folder / "_static" / "movable" / "futures.mjs").write_text("export function start() {}")
+    (found,) = open_and(folder, moves.moves)
+    assert found.startswith("movable futures: ")
+
+
+def test_the_sentence_says_the_number_of_the_library(site):
+    truth = teacher([0.9, -0.5], [0.6, 0.4])
+
+    async def look(page):
+        await page.locator(".lowdim-wake").click()
+        handle = page.locator(".lowdim-handle").first
+        await handle.focus()
+        await page.keyboard.press("PageDown")  # from 0.9 to 0.8
+        await page.wait_for_timeout(600)
+        return await page.locator(".lowdim-seen").inner_text(), page.url
+
+    sentence, address = open_and(site(moving.room(still(), truth, 12)), look)
+    known = impulse_response(teacher([0.8, -0.5], [0.6, 0.4]), 4)
+    low, high = response_range(known, 4)
+    assert re.search(rf"from {low:.2g} to {high:.2g}[;,]", sentence), (sentence, low, high)
+    assert "#movable-room?" in address
+    assert "p1=0.8" in address
+
+
+def test_training_in_the_page_finds_the_teacher(site):
+    async def train(page):
+        await page.goto(page.url + "#movable-train?k=3&poles=1&p1=0.5&start=-3")
+        await page.reload()
+        button = page.locator("button[name=train]")
+        await button.wait_for()
+        await button.click()
+        await page.wait_for_function(
+            "/largest error.* is \\d(\\.\\d)? × 10⁻[5-9]/.test(document.body.innerText)"
+        )
+        return await page.locator(".lowdim-seen").inner_text()
+
+    sentence = open_and(site(moving.train(still())), train)
+    assert "1 poles have a weight above 0.001" in sentence
+    assert "closeness Γ of this teacher and 3 lags is 0" in sentence
+
+
+def test_data_are_json():
+    with pytest.raises(ValueError, match="no JSON"):
+        moving.movable(still(), "room", "x", {"x": float("nan")}, [])
+    html = moving.movable(still(), "room", "x", {"x": "</script>"}, []).html
+    data = re.search(r'<script type="application/json">(.*?)</script>', html)[1]
+    assert json.loads(data) == {"x": "</script>"}

@@ -1,0 +1,61 @@
+"""Block sums are moments; the band holds what it should, as often as it says."""
+
+import numpy as np
+import pytest
+
+from lowdim.experiments.chain_times import drawn_chain
+from lowdim.systems.chains import from_chain, integrated_time, run_chain
+from lowdim.systems.linear import impulse_response
+from lowdim.training.autocorrelations import autocorrelation_band, block_sums, windowed_time
+
+
+@pytest.mark.parametrize("block", [1, 2, 8])
+def test_block_sums_are_moments_of_the_image_measure(block):
+    x, w = np.array([0.9, -0.7, 0.2]), np.array([0.5, 0.2, 0.3])
+    rho = w @ x[:, None] ** np.arange(4 * block)
+    mass = w * (x[:, None] ** np.arange(block)).sum(axis=1)
+    assert (mass >= 0).all()
+    np.testing.assert_allclose(block_sums(rho, block), mass @ (x**block)[:, None] ** np.arange(4), atol=1e-12)
+
+
+@pytest.mark.parametrize("block", [1, 4])
+def test_the_band_holds_at_its_level(block):
+    held = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        P, f, rnn = drawn_chain(rng)
+        band = autocorrelation_band(f[run_chain(P, 4, 4000, rng)], 4, block, confidence=0.9)
+        truth = block_sums(impulse_response(rnn, 4 * block), block)
+        held += bool((np.abs(band.sums - truth) <= band.tolerance + 1e-12).all())
+    assert held >= 0.9 * 60 - 3 * np.sqrt(60 * 0.09)
+    assert held < 60 or block == 1  # a band that always holds is too wide
+
+
+def test_the_first_autocorrelation_is_one_and_more_runs_narrow_the_band():
+    rng = np.random.default_rng(0)
+    P, f, _ = drawn_chain(rng)
+    short, long = (autocorrelation_band(f[run_chain(P, 4, n, rng)], 3) for n in (2000, 32_000))
+    assert (short.sums[0], short.tolerance[0]) == (1.0, 0.0)
+    assert (long.tolerance[1:] < 0.6 * short.tolerance[1:]).all()
+
+
+def test_the_windowed_time_is_near_the_truth_where_one_mode_decays():
+    P, f = np.array([[0.9, 0.1], [0.1, 0.9]]), np.arange(2.0)
+    runs = f[run_chain(P, 4, 20_000, np.random.default_rng(3))]
+    assert windowed_time(runs) == pytest.approx(integrated_time(from_chain(P, f)), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"draws": np.zeros(9)}, "shape"),
+        ({"draws": np.zeros((2, 900))}, "all the same"),
+        ({"k": 400}, "too few for 400 lags"),
+        ({"confidence": 1.0}, "between 0 and 1"),
+        ({"draws": np.full((2, 900), np.nan)}, "draws"),
+    ],
+)
+def test_what_says_nothing_is_refused(arguments, message, plain):
+    usual = {"draws": np.random.default_rng(0).standard_normal((2, 900)), "k": 3}
+    with pytest.raises(ValueError, match=message):
+        autocorrelation_band(**usual | arguments)
