@@ -78,6 +78,14 @@ BAD = {
         std=1e-5 | lags=[] | lags=[5,6] | lags=[1,2] | gaps=[] | seeds=0 | drawn=0 | sample=-1 |
         processes=0 | k=4
     """,
+    "13": """
+        d=0 | d=1 | d=17 | lags=[] | lags=[64,4] | few=5 | few=64 | each=0 | seed=-1 | level=0 | steps=0 |
+        rates=[] | rates=[0.01] | trial=0 | trial_k=1 | draws_of_law=0 | jumps=0 | networks=0 | processes=0
+    """,
+    "14": """
+        chains=0 | sample=-1 | step=0 | gap_share=0 | gap_share=2.0 | metres=0 | metres=-1.0 | diffusivity=0 |
+        cells=1 | dt=0 | samples=[] | samples=[12,6] | d=0 | std=0 | order=0 | order=40
+    """,
 }
 CASES = [(chapter, text.strip()) for chapter, row in BAD.items() for text in row.split("|")]
 
