@@ -16,8 +16,8 @@ import torch
 
 from lowdim import gated
 from lowdim.gated import checkpoint as files
-from lowdim.gated.training import OPTIMIZERS
 from lowdim.gated.construct import stream
+from lowdim.gated.training import OPTIMIZERS
 
 F64 = torch.float64
 
