@@ -1,6 +1,7 @@
 """Pictures of the chapter on state space layers: errors beyond training, the start and the coordinates."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,9 +129,7 @@ def sequences(lengths: Sequence[int], curves: dict[str, np.ndarray], k: int) -> 
     return style.svg(fig, f"Median normalized errors: {told}.")
 
 
-def _quartiles(
-    ax: Axes, rows: pd.DataFrame, by: str, shift: float, colour: str, marker: str, name: str
-) -> None:
+def _quartiles(ax: Axes, rows: Any, by: str, shift: float, colour: str, marker: str, name: str) -> None:
     """Medians as a line, quartiles as bars."""
     if rows.empty:  # nobody passed
         return
@@ -141,6 +140,6 @@ def _quartiles(
     ax.plot(x, middle, marker + "-", color=colour, ms=4, lw=1.2, label=name)
 
 
-def _spread(rows: pd.DataFrame, by: str, name: str) -> pd.DataFrame:
+def _spread(rows: Any, by: str, name: str) -> pd.DataFrame:
     """Quartiles and median of a column, group by group."""
     return rows.groupby(by, sort=False)[name].quantile([0.25, 0.5, 0.75]).unstack()

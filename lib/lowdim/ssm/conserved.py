@@ -9,6 +9,7 @@ parametrization, not of the layer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -103,15 +104,11 @@ def charge_rates(
     now = Layer(layer.family, dict(zip(names, moving, strict=True)))
     loss = (responses(now, goal.shape[-1]) - goal).square().sum()
     slopes = torch.autograd.grad(loss, moving, materialize_grads=True)
-    total = possible = None
+    total = possible = torch.zeros(())
     for i, slope in enumerate(slopes):  # weight by weight, so that what could have been is known
-        part = _along(charge, names, weights, i, slope)
-        most = sum(
-            _along(charge, names, weights, i, slope * (slope.sign() == sign)).abs() for sign in (-1, 1)
-        )
-        total = part if total is None else total + part
-        possible = most if possible is None else possible + most
-    assert total is not None
+        total = total + _along(charge, names, weights, i, slope)
+        for sign in (-1, 1):
+            possible = possible + _along(charge, names, weights, i, slope * (slope.sign() == sign)).abs()
     return (total / possible).abs()
 
 
@@ -121,4 +118,4 @@ def _along(charge: Callable, names: list[str], weights: tuple[Tensor, ...], i: i
     def of_one(weight: Tensor) -> Tensor:
         return charge(dict(zip(names, (*weights[:i], weight, *weights[i + 1 :]), strict=True)))
 
-    return torch.autograd.functional.jvp(of_one, weights[i], slope)[1]
+    return cast("Tensor", torch.autograd.functional.jvp(of_one, weights[i], slope)[1])
