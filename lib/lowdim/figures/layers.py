@@ -25,7 +25,7 @@ def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
     for ax, turns, title in zip(panels, (False, True), ("Real poles", "Oscillating"), strict=True):
         rows = good[good.oscillating == turns]
         for i, name in enumerate(table.start.unique()):
-            part = rows[rows.start == name]
+            part = rows[rows["start"] == name]
             shift = 1.06 ** (i - 3)
             _quartiles(ax, part, "k", shift, style.SERIES[i], _SHAPES[i], name)
         ax.axhline(level, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
