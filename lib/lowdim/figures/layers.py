@@ -21,7 +21,7 @@ def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
         level: training error at which students are compared.
     """
     fig, panels = style.axes(1, 2, height=4.2, sharey=True)
-    good = table[table.passed]
+    good: Any = table[table.passed]
     for ax, turns, title in zip(panels, (False, True), ("Real poles", "Oscillating"), strict=True):
         rows = good[good.oscillating == turns]
         for i, name in enumerate(table.start.unique()):
