@@ -7,7 +7,7 @@ meet the same teachers. Errors are largest errors of a response that is 1 at lag
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -224,4 +224,4 @@ def summary(table: pd.DataFrame, by: Sequence[str] = ("start", "k")) -> pd.DataF
             }
         )
 
-    return pd.DataFrame(table.groupby(list(by), sort=False)[list(table.columns)].apply(one))
+    return cast("pd.DataFrame", table.groupby(list(by), sort=False)[list(table.columns)].apply(one))

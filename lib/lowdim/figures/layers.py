@@ -1,6 +1,7 @@
 """Pictures of the chapter on state space layers: errors beyond training, the start and the coordinates."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,11 @@ def families(table: pd.DataFrame, level: float) -> style.InlineSVG:
         level: training error at which students are compared.
     """
     fig, panels = style.axes(1, 2, height=4.2, sharey=True)
-    good = table[table.passed]
+    good: Any = table[table.passed]
     for ax, turns, title in zip(panels, (False, True), ("Real poles", "Oscillating"), strict=True):
         rows = good[good.oscillating == turns]
         for i, name in enumerate(table.start.unique()):
-            part = pd.DataFrame(rows[rows.start == name])
+            part = rows[rows["start"] == name]
             shift = 1.06 ** (i - 3)
             _quartiles(ax, part, "k", shift, style.SERIES[i], _SHAPES[i], name)
         ax.axhline(level, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
@@ -56,7 +57,7 @@ def dials(table: pd.DataFrame, level: float) -> style.InlineSVG:
     looks = zip(("diagonal", "dense"), (style.ACCENT, style.STUDENT), (-0.14, 0.14), strict=True)
     for kind, colour, side in looks:
         for scale, marker, fill in ((table.scale.max(), "o", colour), (table.scale.min(), "s", "none")):
-            rows = pd.DataFrame(good[(good.coordinates == kind) & (good.scale == scale)])
+            rows = good[(good.coordinates == kind) & (good.scale == scale)]
             label = f"{kind}, $B, C \\times {scale:g}$"
             nudge = side + (0.05 if fill == "none" else -0.05)
             for ax, name in ((left, "error"), (right, "excess")):
@@ -128,9 +129,7 @@ def sequences(lengths: Sequence[int], curves: dict[str, np.ndarray], k: int) -> 
     return style.svg(fig, f"Median normalized errors: {told}.")
 
 
-def _quartiles(
-    ax: Axes, rows: pd.DataFrame, by: str, shift: float, colour: str, marker: str, name: str
-) -> None:
+def _quartiles(ax: Axes, rows: Any, by: str, shift: float, colour: str, marker: str, name: str) -> None:
     """Medians as a line, quartiles as bars."""
     if rows.empty:  # nobody passed
         return
@@ -141,7 +140,6 @@ def _quartiles(
     ax.plot(x, middle, marker + "-", color=colour, ms=4, lw=1.2, label=name)
 
 
-def _spread(rows: pd.DataFrame, by: str, name: str) -> pd.DataFrame:
+def _spread(rows: Any, by: str, name: str) -> pd.DataFrame:
     """Quartiles and median of a column, group by group."""
-    quartiles = rows.groupby(by, sort=False)[name].quantile(np.array([0.25, 0.5, 0.75]))
-    return pd.DataFrame(quartiles.unstack())
+    return rows.groupby(by, sort=False)[name].quantile([0.25, 0.5, 0.75]).unstack()

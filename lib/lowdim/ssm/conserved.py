@@ -9,6 +9,7 @@ parametrization, not of the layer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -105,11 +106,9 @@ def charge_rates(
     slopes = torch.autograd.grad(loss, moving, materialize_grads=True)
     total = possible = torch.zeros(())
     for i, slope in enumerate(slopes):  # weight by weight, so that what could have been is known
-        part = _along(charge, names, weights, i, slope)
-        most = sum(
-            _along(charge, names, weights, i, slope * (slope.sign() == sign)).abs() for sign in (-1, 1)
-        )
-        total, possible = total + part, possible + most
+        total = total + _along(charge, names, weights, i, slope)
+        for sign in (-1, 1):
+            possible = possible + _along(charge, names, weights, i, slope * (slope.sign() == sign)).abs()
     return (total / possible).abs()
 
 
@@ -119,6 +118,4 @@ def _along(charge: Callable, names: list[str], weights: tuple[Tensor, ...], i: i
     def of_one(weight: Tensor) -> Tensor:
         return charge(dict(zip(names, (*weights[:i], weight, *weights[i + 1 :]), strict=True)))
 
-    moved = torch.autograd.functional.jvp(of_one, weights[i], slope)[1]
-    assert isinstance(moved, Tensor)
-    return moved
+    return cast("Tensor", torch.autograd.functional.jvp(of_one, weights[i], slope)[1])
