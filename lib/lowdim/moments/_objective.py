@@ -7,7 +7,6 @@ polynomial that is about above f on an interval is made one that is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from flint import arb
@@ -18,61 +17,6 @@ from lowdim.moments._above import shortfall
 from lowdim.moments._chebyshev import in_chebyshev
 
 _NEAR = 1e-9  # from the pole of 1 / (1 - r x): the search, not the proof, sees no more of it
-
-
-@runtime_checkable
-class Objective(Protocol):
-    r"""f, with a sign s: 1 where the largest integral is wanted, -1 where the least is."""
-
-    @property
-    def sign(self) -> int:
-        """s."""
-        ...
-
-    @property
-    def kind(self) -> object:
-        """Of two objectives of one kind the best measure of one is a good start for the other."""
-        ...
-
-    @property
-    def lag(self) -> int | None:
-        """The lag j if f is $s x^j$."""
-        ...
-
-    @property
-    def negative(self) -> Objective:
-        """-f."""
-        ...
-
-    def values(self, x: np.ndarray) -> np.ndarray:
-        """f."""
-        ...
-
-    def slopes(self, x: np.ndarray) -> np.ndarray:
-        """f'."""
-        ...
-
-    def bends(self, x: np.ndarray) -> np.ndarray:
-        """f''."""
-        ...
-
-    def ball(self, x: float) -> arb:
-        """f(x), to the last bit."""
-        ...
-
-    def ball_slope(self, x: float) -> arb:
-        """f'(x), to the last bit."""
-        ...
-
-    def largest(self, interval: tuple[float, float]) -> arb:
-        """The largest f on the interval."""
-        ...
-
-    def raised(
-        self, P: list[arb], interval: tuple[float, float], touching: Touching, used: float
-    ) -> list[arb] | None:
-        """A polynomial above f on the interval, close to P, or None."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -234,3 +178,6 @@ class Resolvent:
 
     def _room(self, x: np.ndarray) -> np.ndarray:
         return np.maximum(1 - self.reach * x, _NEAR)
+
+
+Objective = Power | Resolvent
