@@ -50,8 +50,8 @@ def _gated(question: str, **changes: Any) -> Plan:
         *({**one, "further": further, "carried": [0.0, 0.5]} for one in failing),
     ]
     shared = {"further": 0, "carried": 0.0}
-    grid = [shared | part for part in grid]
-    return Plan(question, gated_run, grid, ["k", "std", "rate", "further", "carried"], resumable=True)
+    grids: list[Mapping[str, Any]] = [shared | part for part in grid]
+    return Plan(question, gated_run, grids, ["k", "std", "rate", "further", "carried"], resumable=True)
 
 
 _LINEAR = {"seed": range(40)}

@@ -179,7 +179,7 @@ def _targets(target: float | Sequence[float] | None, copies: int) -> list[float]
     """A loss for each copy, at which it stops."""
     if target is None:
         return [-math.inf] * copies
-    each = [target] * copies if isinstance(target, (int, float)) else [float(value) for value in target]
+    each = [float(x) for x in ([target] * copies if isinstance(target, (int, float)) else target)]
     if len(each) != copies or not all(value > 0 for value in each):
         raise ValueError(
             f"target must be a positive loss, one for each of the {copies} students, or None, "
