@@ -96,7 +96,7 @@ def rests(
     return 1 + np.flatnonzero(inner & still[1:-1])
 
 
-def fit_at(student: LinearRNN, target: Float[Array, " k"], active: float = 1e-3) -> LinearRNN:
+def fit_at(student: LinearRNN, target: Float[Array, " k"], active: float = 0.01) -> LinearRNN:
     r"""The fit by as many atoms as a student has active, found from where its own atoms stand.
 
     Unlike `atomic_fits` it looks for no better one elsewhere: a student at rest is at a fit of this kind,
