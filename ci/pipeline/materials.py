@@ -42,9 +42,11 @@ def licence(installed: Distribution) -> str:
         return str(expression)
     classes = [c.rpartition(" :: ")[2] for c in fields.get("classifier", []) if c.startswith("License ::")]
     stated = str(fields.get("license", "")).strip().splitlines()
-    return ", ".join(c for c in classes if c != "OSI Approved") or (
-        stated[0][:60] if stated else "not stated"
-    )
+    if classes or stated:
+        return ", ".join(c for c in classes if c != "OSI Approved") or stated[0][:60]
+    names = [file.name for file in installed.files or []]
+    files = [name for name in names if name.upper().startswith(("LICENSE", "LICENCE", "COPYING"))]
+    return f"as in its file {files[0]}" if files else "not stated"
 
 
 def bill(requirements: Path) -> dict:

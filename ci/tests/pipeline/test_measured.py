@@ -45,7 +45,7 @@ def test_every_pinned_package_is_in_the_bill_with_version_and_licence():
     assert len(bill["components"]) == sum(bool(re.match(r"\w", line)) for line in lines)
     assert all(entry["version"] and entry["purl"].startswith("pkg:pypi/") for entry in bill["components"])
     unknown = [e["name"] for e in bill["components"] if e["licenses"][0]["license"]["name"] == "not stated"]
-    assert unknown == ["axe-playwright-python"]  # its files say MIT, its metadata nothing
+    assert unknown == []
 
 
 def test_what_the_site_ships_is_listed_with_licences_that_are_there():
