@@ -4,6 +4,8 @@
 grid           one call, one row for each run, on every core or on a cluster, kept if wanted
 runs           runs of linear students: by gradient flow, beside their linearization
 protocol       teachers of five states, students of forty, error against the training length
+drawn          teachers drawn from stated distributions
+layers         state space layers on drawn teachers, compared at one training error
 scaling        a measurement against a size or a scale, seed by seed
 chain_times    drawn Markov chains, and intervals for their autocorrelation times
 gated_study    students of many scales on one length of sequences, and how far they carry

@@ -183,9 +183,9 @@ def sharpness(
     left.legend(loc="lower right")
     safe = excess[crowding[:, None] * delta < 1e-3].max()
     wide, narrow = excess[np.argmax(gaps)], excess[np.argmin(gaps)]
-    alt = f"""Left: for poles at distance {max(gaps):g} the excess is {wide[0]:.1g} at the smallest training
+    alt = f"""(a) for poles at distance {max(gaps):g} the excess is {wide[0]:.1g} at the smallest training
         error and {wide[-1]:.2g} at the largest, for distance {min(gaps):g} {narrow[0]:.1g} and
-        {narrow[-1]:.2g}. Right: against the training error times the crowding all curves lie together;
+        {narrow[-1]:.2g}. (b) against the training error times the crowding all curves lie together;
         below one thousandth the excess is at most {safe:.1g}."""
     return style.svg(fig, alt)
 

@@ -47,8 +47,8 @@ def times(table: pd.DataFrame, lags: dict[int, tuple[float, float]], tau: float)
     right.set(xlabel="exact autocorrelations used", ylabel=r"$\tau$", ylim=(0, min(high.max(), 3 * tau)))
     right.set_xticks(k)
     right.legend(loc="lower right")
-    alt = f"""Left: the upper over the lower end of intervals for {len(table)} drawn chains, in the median:
-        {"; ".join(told)}. Right: the range of one chain with an autocorrelation time of {tau:.3g} closes from
+    alt = f"""(a) the upper over the lower end of intervals for {len(table)} drawn chains, in the median:
+        {"; ".join(told)}. (b) the range of one chain with an autocorrelation time of {tau:.3g} closes from
         {low[0]:.3g} to {high[0]:.3g} with {k[0]} lags to {low[-1]:.3g} to {high[-1]:.3g} with {k[-1]}."""
     return style.svg(fig, alt)
 
@@ -82,8 +82,8 @@ def relaxation(
     right.set_xticks(table.k)
     right.legend(loc="upper right")
     first, last = table.iloc[0], table.iloc[-1]
-    alt = f"""Left: the response of the rod falls from 1 to {truth.min():.2g} and stays within the range,
-        which is up to {(high - low).max():.2g} wide. Right: the certified error of the student falls from
+    alt = f"""(a) the response of the rod falls from 1 to {truth.min():.2g} and stays within the range,
+        which is up to {(high - low).max():.2g} wide. (b) the certified error of the student falls from
         {first.bound:.2g} with {first.k:.0f} samples to {last.bound:.2g} with {last.k:.0f}, the true one from
         {first.error:.2g} to {last.error:.2g}."""
     return style.svg(fig, alt)
