@@ -16,6 +16,7 @@ from ci.progress import Progress
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start with them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and nohup does the same with this one
 
 HEADER = HEAD + "# A small chapter\n\n"
 

@@ -25,7 +25,7 @@ ENTRY = """
   control: "the same distance for another truth"
 """
 CELLS = [
-    "from lowdim import ledger\nledger.record('kept', value=[1e-9, 2e-12], control=[0.25, float('nan')])",
+    "from lowdim import ledger\nledger.record('kept', value=[1e-9, 2e-12], control=[0.25, 0.5])",
     "ledger.record('doubled', value=1e-9, control=1)",
     "ledger.record('doubled', value=1e-9, control=1)",
     "ledger.record('untrue', value=[1e-9, 0.5, float('nan')], control=1)",
@@ -89,6 +89,6 @@ def test_the_page_shows_sentence_measurement_control_and_the_way_to_the_cell(exe
     assert "## 1. A small chapter" in page
     assert "A sentence about $x_{1}$." in page
     assert "2 × 10<sup>−12</sup> to 10<sup>−9</sup> (2 values)" in page
-    assert "0.25 to nan (2 values)" in page
+    assert "0.25 to 0.5 (2 values)" in page
     assert 'href="notebooks/01_small.html#claim-kept"' in page
     assert state(verdicts).startswith("**1 claim in 1 chapter, all verified**")

@@ -13,7 +13,7 @@ def ask(address, line):
     host, port = address.removeprefix("http://").rstrip("/").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
         connection.sendall(f"{line} HTTP/1.0\r\n\r\n".encode())
-        return connection.recv(200).decode().splitlines()[0]
+        return connection.recv(200).decode("latin-1").splitlines()[0]
 
 
 def test_no_request_makes_the_server_speak(tmp_path, capfd):

@@ -32,6 +32,8 @@ import lowdim
 # Whatever can change the bits of a run besides the code itself.
 _NUMERICS = (
     "array-api-compat",
+    "arviz-base",  # ships draws that `recorded` reads
+    "h5py",
     "nitime",  # ships the record that `recorded` reads
     "numpy",
     "pandas",

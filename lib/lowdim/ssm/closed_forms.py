@@ -2,7 +2,7 @@ r"""Impulse responses in closed form, with gradients written out: no loop over t
 
 Automatic differentiation would keep every power and walk back through all of them. The gradient with respect
 to poles and weights needs the same powers once more, that with respect to a dense A the Krylov rows of
-`prop-gradient`: a half to a fifth of the time (`make bench`).
+`thm-gradient`: a half to a fifth of the time (`make bench`).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class _Dense(torch.autograd.Function):
         k = slope.shape[-1]
         left = krylov_rows(A.mT, leap.mT, C, k)
         toward_B, toward_C = ((slope[..., None, :] @ rows)[..., 0, :] for rows in (left, right))
-        # prop-gradient: row i, column l of the Hankel matrix is the slope at lag i + l + 1.
+        # thm-gradient: row i, column l of the Hankel matrix is the slope at lag i + l + 1.
         at = torch.arange(k - 1, device=slope.device)
         hankel = torch.nn.functional.pad(slope, (0, k))[..., at[:, None] + at + 1]
         return left[..., :-1, :].mT @ (hankel @ right[..., :-1, :]), toward_B, toward_C, None
