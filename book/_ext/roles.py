@@ -22,7 +22,10 @@ SAID = (
     (re.compile(r'<(i|span) class="(fa-[^"]*|fas [^"]*)"'), r'<\1 aria-hidden="true" class="\2"'),
     (re.compile(r'<div role="list" class="citation-list">'), '<div class="citation-list">'),
     (re.compile(r' role="doc-biblioentry"'), ""),
+    # What MathML says beside it already: a tenth of the first load of a long chapter.
+    (re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', re.DOTALL), ""),
     (re.compile(r"<th></th>"), "<td></td>"),
+    (re.compile(r'<th class="blank[^>]*>(?:&nbsp;)?</th>'), "<td></td>"),
     (re.compile(r'(<table class="dataframe">)'), r'<div class="pst-scrollable-table-container">\1'),
     (re.compile(r'(<table class="dataframe">.*?</table>)', re.DOTALL), r"\1</div>"),
     (re.compile(r'<summary>(?=<span class="toctree-toggle")'), '<summary aria-label="Its pages">'),

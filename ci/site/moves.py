@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 
 from playwright.async_api import ElementHandle, Locator, Page
 
-PATIENCE = 8000  # milliseconds for a figure to come alive, or to answer a key
+PATIENCE = 8000  # milliseconds for a figure to come alive
+SOON = 25  # tenths of a second for an answer to a key
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 POWER = re.compile(r"(-?[\d.]+) × 10(-?\d+)")
 ERRS = re.compile(r"errs by up to (-?[\d.e+-]*\d)")
@@ -41,18 +43,41 @@ async def one(page: Page, figure: Locator) -> list[str]:
         await knob.focus()
         for key in ("ArrowLeft", "ArrowRight"):  # one of the two, where it stands at an end
             await page.keyboard.press(key)
-            await page.wait_for_timeout(200)
-            after = await sentence.inner_text(), await value(knob)
-            if after != before:
-                changed += after[0] != before[0]
+            if await comes(page, lambda knob=knob, was=before[1]: differs(knob, was)):
+                changed += await comes(page, lambda was=before[0]: reads_otherwise(sentence, was))
                 break
         else:
             found.append(f"a key does nothing to {await knob.get_attribute('name') or 'a handle'}")
     if not changed:
         found.append("its sentence never changes")
     if await figure.get_attribute("data-movable") == "futures":
-        found += told_wrong(await sentence.inner_text(), await data(figure), await settings(figure))
+        given, chosen = await data(figure), await settings(figure)
+
+        async def right() -> bool:
+            return not told_wrong(await sentence.inner_text(), given, chosen)
+
+        if not await comes(page, right):
+            found += told_wrong(await sentence.inner_text(), given, chosen)
     return found
+
+
+async def comes(page: Page, true: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether something comes true while a reader would wait for it, on a busy machine too."""
+    for _ in range(SOON):
+        if await true():
+            return True
+        await page.wait_for_timeout(100)
+    return False
+
+
+async def differs(knob: ElementHandle, was: str) -> bool:
+    """Whether a slider or a handle has moved."""
+    return await value(knob) != was
+
+
+async def reads_otherwise(sentence: Locator, was: str) -> bool:
+    """Whether the sentence is another one."""
+    return await sentence.inner_text() != was
 
 
 async def value(knob: ElementHandle) -> str:

@@ -6,8 +6,8 @@ the impulse response that the linear chapters use, in float64::
     from lowdim import ssm
 
     students = ssm.lru(32, np.random.default_rng(0), batch=(10,))
-    run = ssm.train(students, target, steps=2000, levels=[1e-3])  # target: shape (10, k) or (k,)
-    ssm.responses(run.passed, 200)  # where each first fitted to 1e-3, shape (1, 10, 200)
+    run = ssm.train(students, target, steps=2000, levels=[1e-3])  # target: (10, k)
+    ssm.responses(run.passed, 200)  # where each first fitted: (1, 10, 200)
 
 ============ ===================================================================================
 layers       what a layer is; its responses and poles; the same layer with a dense A

@@ -98,7 +98,8 @@ def from_chain(transition: Float[np.ndarray, "n n"], observable: Float[np.ndarra
         ValueError: P is no transition matrix or falls apart; an observable that is constant.
 
     >>> from lowdim.systems import impulse_response
-    >>> impulse_response(from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0])), 3).round(12)
+    >>> rnn = from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0]))
+    >>> impulse_response(rnn, 3).round(12)
     array([1.  , 0.8 , 0.64])
     """
     root = np.sqrt(_stationary(transition))
@@ -126,7 +127,8 @@ def integrated_time(rnn: LinearRNN) -> float:
     Raises:
         ValueError: a batch of systems.
 
-    >>> round(integrated_time(from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0]))), 12)
+    >>> rnn = from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0]))
+    >>> round(integrated_time(rnn), 12)
     9.0
     """
     if rnn.batch:
