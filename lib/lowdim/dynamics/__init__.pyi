@@ -5,6 +5,8 @@ from .discrete import descent_parts as descent_parts
 from .escape import at_level as at_level
 from .escape import blow_up_time as blow_up_time
 from .escape import escape_time as escape_time
+from .few_atoms import atomic_fits as atomic_fits
+from .few_atoms import fit_at as fit_at
 from .kernel import linearized_response as linearized_response
 from .kernel import response_gradients as response_gradients
 from .kernel import tangent_kernel as tangent_kernel
@@ -15,9 +17,7 @@ from .planar import imbalance_constant as imbalance_constant
 from .planar import planar_escape as planar_escape
 from .planar import planar_flow as planar_flow
 from .plateaus import at_plateau as at_plateau
-from .plateaus import atomic_fits as atomic_fits
 from .plateaus import first_residual as first_residual
-from .plateaus import fit_at as fit_at
 from .plateaus import growth_rate as growth_rate
 from .plateaus import linearization as linearization
 from .plateaus import optimal_approximant as optimal_approximant

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from lowdim.dynamics.few_atoms import atomic_fits, fit_at
 from lowdim.dynamics.plateaus import (
     at_plateau,
-    atomic_fits,
     first_residual,
-    fit_at,
     growth_rate,
     linearization,
     optimal_approximant,

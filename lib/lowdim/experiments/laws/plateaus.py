@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lowdim.dynamics.plateaus import fit_at, rests
+from lowdim.dynamics.few_atoms import fit_at
+from lowdim.dynamics.plateaus import rests
 from lowdim.experiments.laws.balanced_teachers import WIDTH, balanced_teacher
 from lowdim.experiments.laws.registry import law
 from lowdim.systems.linear import LinearRNN, impulse_response
