@@ -9,44 +9,18 @@ import json
 import sys
 
 import yaml
-from doit.exceptions import TaskFailed, UnmetDependency
+from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
 from ci import paths
 from ci.pipeline.cells import read_code
 from ci.pipeline.dependencies import library_files, page_modules
+from ci.pipeline.reporter import PROGRESS, Reporter
 from ci.pipeline.state import as_left, steady
-from ci.progress import Progress
 
-PROGRESS = Progress()
 PIPELINE = paths.ROOT / "ci"
 PROOFS = paths.BOOK / "proofs" / "claims.yml"
 VERDICTS = [paths.LIBRARY / "ledger" / name for name in ("claims.py", "verdict.py")]
-
-
-class Reporter:
-    """doit's events for a person: only failures, and only what the pipeline says about them."""
-
-    def add_failure(self, task, fail):
-        """Say what failed, once: not again for every task that waited for it."""
-        if not isinstance(fail, UnmetDependency):
-            PROGRESS.say(fail.get_msg())
-
-    def runtime_error(self, message):
-        """Say what is wrong with the tasks themselves."""
-        PROGRESS.say(message)
-
-    def cleanup_error(self, exception):
-        """Say what could not be removed."""
-        PROGRESS.say(exception.get_msg())
-
-    def _quiet(self, *_):
-        pass
-
-    __init__ = initialize = get_status = execute_task = add_success = complete_run = _quiet
-    skip_uptodate = skip_ignore = teardown_task = _quiet
-
-
 DOIT_CONFIG = {
     "backend": "kept",
     "dep_file": str(paths.BUILD / "doit.json"),

@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 from ci import paths
 from ci.site.node import NODE
 
+sys.path.insert(0, str(paths.BOOK / "_ext"))  # for tests of one extension by itself
+
 CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
