@@ -15,7 +15,8 @@ starts       where the authors' layers start: real diagonal, S4D, LRU, dense
 closed_forms impulse responses without a loop over time, and their gradients
 descent      many students at once, each kept where it first fits to a level
 conserved    what gradient flow keeps in each family
-sequences    two layers that have no impulse response: a selective one, and attention
+nonlinear    two layers that have no impulse response: a selective one, and attention
+sequences    training on white sequences, and errors on longer ones
 ============ ===================================================================================
 """
 

@@ -7,9 +7,9 @@ from .layers import as_dense as as_dense
 from .layers import as_rnn as as_rnn
 from .layers import poles as poles
 from .layers import responses as responses
-from .sequences import Attention as Attention
+from .nonlinear import Attention as Attention
+from .nonlinear import Selective as Selective
 from .sequences import Network as Network
-from .sequences import Selective as Selective
 from .sequences import convolution as convolution
 from .sequences import errors_at as errors_at
 from .sequences import network as network
