@@ -129,7 +129,7 @@ FAULTS = {
     ),
     "heavy": (f"<script>const noise = '{NOISE}'</script>", r"weight: 3\d\d KB on the wire, at most 300"),
     "chatty": (
-        "".join(f'<img alt="x" src="icon.svg?{i}">' for i in range(21)),
+        "".join(f'<img alt="x" width="9" height="9" src="icon.svg?{i}">' for i in range(21)),
         r"requests: 22, at most 20",
     ),
     "shifting": (
@@ -169,8 +169,8 @@ def findings(tmp_path_factory):
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_planted_fault_is_found_once(findings, name):
-    (finding,) = findings[f"{name}.html"]
-    assert re.fullmatch(FAULTS[name][1], finding)
+    found = findings[f"{name}.html"]
+    assert [bool(re.fullmatch(FAULTS[name][1], finding)) for finding in found] == [True], found
 
 
 @pytest.mark.parametrize("page", ["index.html", "search.html", "search"])
