@@ -25,6 +25,8 @@ SABOTAGE = BUILD / "sabotage.json"
 BENCH = BUILD / "bench.json"
 MATERIALS = BUILD / "materials.cdx.json"
 HTML = BUILD / "html"
+PDF = BUILD / "book.pdf"
+PDF_OF = BUILD / "book.pdf.of"  # what it was printed from
 
 
 def sources() -> list[Path]:

@@ -15,7 +15,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from ci.site import printed
+
 PAPER = "cohenkarlik2023"
+PDF = "downloads/book.pdf"
 LICENCES = "Text and figures CC BY 4.0, code MIT."
 BLOB = re.compile(r"^(https?://.+?)/(?:blob|tree|-/blob)/[^/]+/?$")
 ENTRY = r"(?ms)^@\w+\{{{key},.*?^\}}"
@@ -84,6 +87,8 @@ def footer(app: Sphinx, pagename: str, template: str, context: dict, doctree: ob
         f'<a href="https://arxiv.org/abs/{escape(arxiv)}">The paper</a>',
         f'<a href="{root if root != "#" else ""}#cite-this">Cite this</a>',
     ]
+    if printed.current():
+        links.append(f'<a download href="{context["pathto"](PDF, 1)}">The book as PDF</a>')
     if repository := app.config.lowdim_repository:
         page = home(repository)
         links += [

@@ -5,6 +5,7 @@ Where the repository has an address, each cell has a link to its line, and Binde
 
 import json
 import re
+import shutil
 from html import escape
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sphinx.application import Sphinx
 
 from ci import paths
 from ci.pipeline.cells import Cell, read_code
+from ci.site import printed
 
 FOLDER = "downloads"
 CELL = re.compile(r'<div class="cell(?: [^"]*)?docutils container">')
@@ -131,6 +133,9 @@ def files(app: Sphinx, exception: Exception | None) -> None:
         )
         (folder / executed.name).write_text(text, encoding="utf-8")
         (folder / source.name).write_bytes(source.read_bytes())
+    if printed.current():
+        folder.mkdir(exist_ok=True)
+        shutil.copy(paths.PDF, folder)
     for html in (out / "notebooks").glob("*.html"):
         text = html.read_text(encoding="utf-8")
         html.write_text(BUTTON.sub(rf'href="../{FOLDER}/\1.ipynb" download', text), encoding="utf-8")

@@ -239,6 +239,7 @@ def task_site():
         *(paths.PARTS / f"{name}.md" for name in ("sabotage", "mutation", "performance", "materials")),
         paths.ROOT / "_config.yml",
         paths.REQUIREMENTS,
-        *_pipeline("site/build", "site/node"),
+        *(path for path in (paths.PDF, paths.PDF_OF) if path.is_file()),
+        *_pipeline("site/build", "site/node", "site/printed"),
     }
     return _task(run, [], sorted(inputs), [paths.HTML / "index.html"], watched=[paths.HTML])

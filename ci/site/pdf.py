@@ -17,6 +17,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Destination, DictionaryObject, NameObject, TextStringObject
 
 from ci import paths
+from ci.site import printed
 from ci.site.browser import chromium, served
 from ci.site.build import SiteError, jupyter_book
 
@@ -82,15 +83,18 @@ def name(file: Path, headings: list[str]) -> None:
 
 def main() -> int:
     """Build and print; 0 if there is a PDF."""
-    single, pdf = paths.BUILD / "single", paths.BUILD / "book.pdf"
+    single, pdf = paths.BUILD / "single", paths.PDF
+    paths.PDF_OF.unlink(missing_ok=True)
     try:
         jupyter_book(paths.BOOK, single, "-W", "-n", "--keep-going", builder="singlehtml")
     except SiteError as error:
         print(error, file=sys.stderr)
         return 1
     asyncio.run(print_pdf(single, pdf))
+    printed.note()
     pages = len(PdfReader(pdf).pages)
     print(f"The book on paper: {paths.shown(pdf)}, {pages} pages", file=sys.stderr)
+    print("The next `make book` puts it into the site, with a link at the foot of each page", file=sys.stderr)
     return 0
 
 

@@ -5,6 +5,8 @@ import re
 
 from pypdf import PdfReader
 
+from ci import paths
+from ci.site import printed
 from ci.site.pdf import begins, print_pdf
 
 PAGE = """<!doctype html><html lang="en"><head><title>A book</title>
@@ -42,3 +44,23 @@ def test_a_page_without_chapters_is_printed_once(tmp_path):
     (tmp_path / "index.html").write_text("<title>x</title><h1>One</h1><p>Text.</p>", encoding="utf-8")
     asyncio.run(print_pdf(tmp_path, tmp_path / "book.pdf"))
     assert len(PdfReader(tmp_path / "book.pdf").pages) == 1
+
+
+def test_a_site_offers_the_pdf_as_long_as_it_says_what_the_book_says(tmp_path, monkeypatch):
+    for name in ("BOOK", "EXECUTED", "PDF", "PDF_OF"):
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+    paths.BOOK.mkdir()
+    paths.EXECUTED.mkdir()
+    page, chapter = paths.BOOK / "index.md", paths.EXECUTED / "01.ipynb"
+    for path in (page, chapter):
+        path.write_text("as printed", encoding="utf-8")
+    assert not printed.current()
+    paths.PDF.write_bytes(b"%PDF")
+    assert not printed.current(), "nobody knows what this one is of"
+    printed.note()
+    assert printed.current()
+    for path in (page, chapter):
+        path.write_text("another word", encoding="utf-8")
+        assert not printed.current()
+        path.write_text("as printed", encoding="utf-8")
+    assert printed.current()

@@ -11,6 +11,7 @@ from ci.pipeline.cells import Cell, read_code
 
 sys.path.insert(0, str(paths.BOOK / "_ext"))
 
+import citing
 import taking
 
 REPOSITORY = "https://github.com/someone/book/blob/main"
@@ -116,3 +117,22 @@ def test_the_button_of_the_theme_leads_to_the_same_files(tmp_path):
     assert html == '<a href="../downloads/01_setting.ipynb" download>'
     assert (tmp_path / "downloads/01_setting.md").read_bytes() == (paths.ROOT / f"{CHAPTER}.md").read_bytes()
     assert len(json.loads((tmp_path / "downloads/01_setting.ipynb").read_text())["cells"]) == 2
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_pdf_is_offered_where_it_is_current(tmp_path, monkeypatch, there):
+    monkeypatch.setattr(taking.printed, "current", lambda: there)
+    monkeypatch.setattr(paths, "PDF", tmp_path / "book.pdf")
+    paths.PDF.write_bytes(b"%PDF")
+    (tmp_path / "out").mkdir()
+    app = SimpleNamespace(
+        outdir=tmp_path / "out",
+        srcdir=paths.BOOK,
+        builder=SimpleNamespace(format="html"),
+        config=SimpleNamespace(lowdim_repository=""),
+    )
+    taking.files(app, None)
+    assert (tmp_path / "out" / citing.PDF).is_file() == there
+    context = {"pathto": lambda name, *_: f"../{name}"}
+    citing.footer(app, CHAPTER, "page.html", context, None)
+    assert ('href="../downloads/book.pdf"' in context["theme_extra_footer"]) == there
