@@ -1,13 +1,14 @@
 """The finished site, as it is sent: one style sheet, one script, small pictures and fonts, heads in order.
 
-Nothing here needs to know a page's sources. Each step has a module: :mod:`pictures`, :mod:`roles`,
-:mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
+Nothing here needs to know a page's sources. Each step has a module: :mod:`pictures`,
+:mod:`ahead`, :mod:`roles`, :mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
 """
 
 import re
 import shutil
 from pathlib import Path
 
+import ahead
 import bundles
 import card
 import guard
@@ -43,7 +44,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     pages = {path: text for path, text in texts.items() if "</head>" in text}  # a redirect has none
     for path, text in pages.items():
         root = "../" * (len(path.relative_to(out).parts) - 1)
-        pages[path] = heads.head(path, roles.give(pictures.lighten(text), root), out, base)
+        pages[path] = heads.head(path, roles.give(ahead.fill(pictures.lighten(text)), root), out, base)
     statements.fill(pages, out)
     for module in (static / "movable").glob("*.mjs"):
         module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")

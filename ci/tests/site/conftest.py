@@ -15,7 +15,8 @@ sys.path.insert(0, str(paths.BOOK / "_ext"))  # for tests of one extension by it
 CONF = """
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["myst_parser", "sphinx_proof", "chapters", "checked", "formulas", "library", "proofs"]
+extensions = ["myst_parser", "sphinx_proof", "chapters", "checked", "formulas", "library"]
+extensions += ["ahead", "proofs"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 html_math_renderer = "formulas"
 numfig = True

@@ -1,0 +1,68 @@
+"""``{ahead} fig-memory-map 1/2``: a figure from further down the page, small, as a link to it.
+
+It is drawn by reference: the page holds the picture once, so the small one is always that of the last run and
+has the colours of the theme. A fraction after the label shows one of so many panels side by side.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+PANEL = re.compile(r"([1-9])/([1-9])")
+EMPTY = re.compile(r'<a class="lowdim-ahead-picture" href="#([\w-]+)" data-panel="(\d)/(\d)"></a>')
+DRAWN = re.compile(
+    r'(<svg class="lowdim-wide"[^>]*viewBox="([^"]+)" style="([^"]*)">)(.*?)(</svg>)', re.DOTALL
+)
+
+
+class Ahead(SphinxDirective):
+    """The link, which :func:`fill` fills."""
+
+    required_arguments = 1
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """An empty link, where HTML is written."""
+        label, panel = [*self.arguments, "1/1"][:2]
+        found = PANEL.fullmatch(panel)
+        if not found or found[1] > found[2]:
+            raise self.error(f"the directive shows one panel of some, such as 1/2, but not {panel!r}")
+        link = f'<a class="lowdim-ahead-picture" href="#{label}" data-panel="{panel}"></a>'
+        return [nodes.raw("", link, format="html")]
+
+
+def fill(page: str) -> str:
+    """A page with these pictures drawn.
+
+    Raises:
+        ExtensionError: there is no such figure on the page.
+    """
+    for found in list(EMPTY.finditer(page)):
+        label, panel, panels = found.groups()
+        start = page.find(f'id="{label}"')
+        drawn = DRAWN.search(page, start) if start >= 0 else None
+        if not drawn:
+            raise ExtensionError(f"{{ahead}} {label}: there is no such figure on this page")
+        opening, box, style, body, closing = drawn.groups()
+        name = f"{label}-drawn"
+        left, top, width, height = map(float, box.split())
+        share = width / int(panels)
+        view = f"{left + (int(panel) - 1) * share:g} {top:g} {share:g} {height:g}"
+        inherited = re.sub(r"(width|height|max-width):[^;]*;?", "", style).strip(";")
+        small = (
+            f'<a class="lowdim-ahead-picture" href="#{label}" aria-label="The figure below">'
+            f'<svg viewBox="{view}" aria-hidden="true" style="{inherited}"><use href="#{name}"/></svg></a>'
+        )
+        if f'<g id="{name}">' not in page:
+            page = f'{page[: drawn.start()]}{opening}<g id="{name}">{body}</g>{closing}{page[drawn.end() :]}'
+        page = page.replace(found[0], small, 1)
+    return page
+
+
+def setup(app: Sphinx) -> dict:
+    """Add the directive; :mod:`lean` fills its links when the pages are written."""
+    app.add_directive("ahead", Ahead)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,55 @@
+"""A figure shown small on the first screen is the one from further down, drawn by reference."""
+
+import re
+
+import ahead
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.errors import ExtensionError
+
+FIGURE = """<figure id="fig-{0}"><svg class="lowdim-wide" role="img" aria-label="A line"
+ viewBox="0 0 600 200" style="fill:currentColor;width:100%;height:auto;max-width:500px"><path d="M0 0"/></svg>
+<svg class="lowdim-phone" viewBox="0 0 1 1" style="display:none"><path d="M1 1"/></svg></figure>"""
+LINK = '<a class="lowdim-ahead-picture" href="#fig-{}" data-panel="{}"></a>'
+
+
+@pytest.mark.parametrize(
+    ("panel", "view"), [("1/1", "0 0 600 200"), ("1/2", "0 0 300 200"), ("3/3", "400 0 200 200")]
+)
+def test_a_preview_is_the_figure_by_reference(panel, view):
+    page = BeautifulSoup(ahead.fill(LINK.format("a", panel) + FIGURE.format("a")), "html.parser")
+    link = page.select_one("a.lowdim-ahead-picture")
+    assert link["href"] == "#fig-a"
+    assert link["aria-label"]
+    assert link.svg["viewbox"] == view
+    assert link.svg["style"] == "fill:currentColor"
+    (drawn,) = page.select(link.use["href"])
+    assert str(drawn.path) == '<path d="M0 0"></path>'
+    assert drawn.parent["class"] == ["lowdim-wide"]
+    assert page.select_one("svg.lowdim-phone g") is None
+
+
+def test_two_previews_of_one_figure_share_its_drawing():
+    page = ahead.fill(LINK.format("a", "1/2") + LINK.format("a", "2/2") + FIGURE.format("a"))
+    assert re.findall(r'<g id="([^"]+)">', page) == ["fig-a-drawn"]
+    assert page.count('<use href="#fig-a-drawn"/>') == 2
+
+
+def test_each_figure_has_its_own():
+    page = ahead.fill(LINK.format("b", "1/1") + FIGURE.format("a") + FIGURE.format("b"))
+    soup = BeautifulSoup(page, "html.parser")
+    assert soup.select_one("#fig-b-drawn").find_parent("figure")["id"] == "fig-b"
+    assert soup.select_one("#fig-a-drawn") is None
+
+
+def test_a_preview_of_nothing_stops_the_build():
+    with pytest.raises(ExtensionError, match="fig-c"):
+        ahead.fill(LINK.format("c", "1/1") + FIGURE.format("a"))
+
+
+@pytest.mark.parametrize("panel", ["left", "3/2", "0/2", "1"])
+def test_a_panel_that_is_none_is_refused_with_its_line(build, tmp_path, panel):
+    code, said = build(tmp_path, {"index.md": f"# A page\n\n```{{ahead}} fig-a {panel}\n```\n"})
+    assert code == 1
+    assert "index.md:3" in said
+    assert repr(panel) in said
