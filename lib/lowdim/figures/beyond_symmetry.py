@@ -59,9 +59,12 @@ def scales(
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
     look = dict(zip(excess, zip(style.SERIES, MARKERS, strict=False), strict=False))
-    for ax, family in ((left, excess), (right, asymmetry)):
-        for name, values in family.items():
-            seeds(ax, stds, values, *look[name], name if ax is left else f"asymmetry, {name}")
+    together = np.concatenate(list(excess.values()), axis=1)
+    left.fill_between(stds, together.min(1), together.max(1), color=style.STUDENT, alpha=0.2, lw=0)
+    seeds(left, stds, together, style.STUDENT, "o", "all teachers")
+    for name, values in asymmetry.items():
+        seeds(right, stds, values, *look[name], f"asymmetry, {name}")
+    for ax in (left, right):
         ax.set(xlabel=r"scale of the start $\varepsilon$")
     seeds(right, stds, imbalance, style.MUTED, "x", "imbalance, balanced")
     for ax, least, order in (

@@ -152,8 +152,7 @@ def directions(families: dict[str, np.ndarray], share: float = 0.99) -> style.In
     for (colour, line), (label, shares) in zip(looks, families.items(), strict=True):
         left_out = np.maximum(1 - np.cumsum(shares, axis=-1), 1e-7)
         index = np.arange(1, shares.shape[-1] + 1)
-        ax.semilogy(index, left_out.T, color=colour, lw=0.9, ls=line)
-        ax.plot([], [], color=colour, ls=line, label=label)
+        _band(ax, index, left_out, colour, label, line)
         needed, _ = state_dimension(shares, share)
         counts.append(f"{label}: {needed.min()} to {needed.max()}")
     ax.axhline(1 - share, color=style.MUTED, lw=0.8)
@@ -174,14 +173,13 @@ def pulses(
     """
     fig, (left, right) = style.axes(1, 2, height=3.2)
     scale = np.abs(truth).max(-1, keepdims=True)
-    left.semilogy((np.abs(truth) / scale).T, color=style.TEACHER, lw=0.8)
-    left.plot([], [], color=style.TEACHER, label="teacher's response")
+    lags = np.arange(truth.shape[-1])
+    _band(left, lags, np.abs(truth) / scale, style.TEACHER, "teacher's response")
     colours = {"teacher": style.TEACHER, **dict(zip(families, (style.STUDENT, style.ACCENT), strict=True))}
     gaps = []
     for label, responses in families.items():
         gap = np.abs(responses - truth) / scale
-        left.semilogy(gap.T, color=colours[label], lw=0.8, alpha=0.9)
-        left.plot([], [], color=colours[label], label=f"error, {label}")
+        _band(left, lags, gap, colours[label], f"error, {label}")
         gaps.append(f"{_spread(gap.max(-1))} for {label}")
     left.set(xlabel="lag $j$", ylabel="relative to lag 0", title="Faint pulses", ylim=(1e-6, 30))
     left.legend(loc="upper right")
@@ -220,6 +218,14 @@ def _family(ax: Axes, lengths: np.ndarray, errors: np.ndarray, colour: str, labe
     ax.fill_between(lengths, errors.min(1), errors.max(1), color=colour, alpha=0.15, lw=0)
     ax.loglog(lengths, errors, color=colour, lw=0.5, alpha=0.8)
     ax.loglog(lengths, np.median(errors, axis=1), color=colour, lw=1.8, label=label)
+
+
+def _band(
+    ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str, label: str, ls: str | tuple = "-"
+) -> None:
+    """The range of curves, shape (seeds, points), and their median."""
+    ax.fill_between(x, curves.min(0), curves.max(0), color=colour, alpha=0.15, lw=0)
+    ax.semilogy(x, np.median(curves, axis=0), color=colour, lw=1.6, ls=ls, label=label)
 
 
 def _dial(ax: Axes, rows: pd.DataFrame, name: str) -> None:
