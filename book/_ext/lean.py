@@ -1,7 +1,8 @@
 """The finished site, as it is sent: one style sheet, one script, small pictures and fonts, heads in order.
 
 Nothing here needs to know a page's sources. Each step has a module: :mod:`pictures`,
-:mod:`ahead`, :mod:`roles`, :mod:`heads`, :mod:`statements`, :mod:`bundles`, :mod:`letters`.
+:mod:`ahead`, :mod:`roles`, :mod:`heads`, :mod:`statements`,
+:mod:`thumbnails`, :mod:`bundles`, :mod:`letters`.
 """
 
 import re
@@ -17,6 +18,7 @@ import letters
 import pictures
 import roles
 import statements
+import thumbnails
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -46,12 +48,13 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         root = "../" * (len(path.relative_to(out).parts) - 1)
         pages[path] = heads.head(path, roles.give(ahead.fill(pictures.lighten(text)), root), out, base)
     statements.fill(pages, out)
+    thumbnails.fill(pages, out)
     for module in (static / "movable").glob("*.mjs"):
         module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")
     pages = bundles.bundle(out, pages)
     for path, text in pages.items():
         path.write_text(guard.guard(text), encoding="utf-8")
-    kept = {static / name for name in ("icon.svg", "front.svg", "card.png")}
+    kept = {static / name for name in ("icon.svg", "front.svg", "card.png", thumbnails.FILE)}
     for path in [
         *(static / name for name in UNUSED),
         *(each for name in ROOTS for each in static.glob(name)),
