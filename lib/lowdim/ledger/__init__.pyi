@@ -6,6 +6,7 @@ from .numbers import number as number
 from .numbers import parameters as parameters
 from .numbers import typeset as typeset
 from .page_code import in_page as in_page
+from .tables import table as table
 from .verdict import MIME as MIME
 from .verdict import Verdict as Verdict
 from .verdict import record as record

@@ -46,7 +46,7 @@ def number(name: str, value: Any, digits: int = 2, unit: str = "", rounding: str
         latex = typeset(value, digits, unit, rounding)
     except (TypeError, ValueError) as error:
         raise type(error)(f"number {name!r}: {error}") from None
-    glue(name, _Typeset(f"{{{latex}}}", _html(latex)), display=False)  # in braces no line is broken
+    glue(name, _Typeset(f"{{{latex}}}", without_tex(latex)), display=False)  # in braces no line is broken
 
 
 def parameters(chapter: str, namespace: Mapping[str, Any]) -> None:
@@ -142,7 +142,7 @@ def _real(value: Decimal, digits: int, rounding: str) -> str:
     return f"{rounded:.{decimals}f}" if decimals else _integer(int(value.to_integral_value(rounding)))
 
 
-def _html(latex: str) -> str:
+def without_tex(latex: str) -> str:
     """The same number without TeX."""
     for tex, html in (("-", "−"), ("{,}", ","), (r"\mathrm{s}", "s"), (r"\%", "%"), (r"\,", "&nbsp;")):
         latex = latex.replace(tex, html)
