@@ -61,6 +61,22 @@
   // Buttons that copy: each says which cell.
   addEventListener("load", () => all(".copybtn").forEach((button, i) => button.setAttribute("aria-label", `Copy code ${i + 1}`)));
 
+  // A formula is on the page twice, drawn and as MathML. Copied as text it is what is drawn, as HTML it is MathML.
+  document.addEventListener("copy", (event) => {
+    const chosen = getSelection();
+    if (!chosen.rangeCount || chosen.isCollapsed) return;
+    const part = document.createElement("div");
+    part.append(chosen.getRangeAt(0).cloneContents());
+    if (!part.querySelector(".katex")) return;
+    const plain = part.cloneNode(true);
+    for (const heard of all(".katex-mathml, .headerlink", plain)) heard.remove();
+    for (const drawn of all(".katex-html, .headerlink", part)) drawn.remove();
+    for (const block of all("p, li, h1, h2, h3, .katex-display", plain)) block.append("\n");
+    event.clipboardData.setData("text/plain", plain.textContent.replace(/[\u200b\u2060]/g, "").trim());
+    event.clipboardData.setData("text/html", part.innerHTML);
+    event.preventDefault();
+  });
+
   // On paper everything that is folded is open.
   let folded = [];
   addEventListener("beforeprint", () => {
