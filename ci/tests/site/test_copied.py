@@ -24,7 +24,7 @@ COPY = """(id) => {
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory):
-    """What is put on the clipboard for each paragraph, as text and as HTML; nothing if the browser does it."""
+    """What is put on the clipboard for each paragraph, as text and as HTML; nothing: the browser does it."""
     site = tmp_path_factory.mktemp("site")
     (site / "index.html").write_text(PAGE, encoding="utf-8")
     (site / "page.js").write_bytes((paths.BOOK / "_static" / "page.js").read_bytes())
