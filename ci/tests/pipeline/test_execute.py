@@ -83,6 +83,14 @@ def test_a_cell_that_hangs_is_stopped(failure, tmp_path, monkeypatch):
     assert message.startswith(f"{tmp_path / '01_small.md'}:{where}: still running after 1 s")
 
 
+def test_a_cell_that_ignores_interrupts_is_stopped_too(failure, tmp_path, monkeypatch):
+    monkeypatch.setattr("ci.pipeline.execute.CELL_TIMEOUT", 1)
+    stubborn = "while True:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass"
+    message, _ = failure("import time", stubborn)
+    where = line_of(tmp_path / "01_small.md", "while True:")
+    assert message.startswith(f"{tmp_path / '01_small.md'}:{where}: still running after 1 s")
+
+
 def test_two_executions_publish_the_same_bytes_and_nothing_about_the_run(notebook, progress, tmp_path):
     source = notebook(":tags: [parameters]\n\nk = 3", "{'k': k, 'set': {'a', 'b', 'c'}}")
     published = []
