@@ -77,6 +77,14 @@
     event.preventDefault();
   });
 
+  // A page opened as a file may not read the others, so what the search finds has no excerpts there.
+  const found = document.getElementById("search-results");
+  if (found && location.protocol === "file:") {
+    const told = document.createElement("p");
+    told.textContent = "These pages were opened as files, where a browser shows no excerpts; make serve shows them with.";
+    found.before(told);
+  }
+
   // On paper everything that is folded is open.
   let folded = [];
   addEventListener("beforeprint", () => {
