@@ -2,6 +2,7 @@
 
 ============== =================================================================================
 grid           one call, one row for each run, on every core or on a cluster, kept if wanted
+cached         what a folder of kept results holds, and how to make it smaller
 runs           runs of linear students: by gradient flow, beside their linearization
 protocol       teachers of five states, students of forty, error against the training length
 drawn          teachers drawn from stated distributions

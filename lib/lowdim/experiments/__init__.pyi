@@ -1,3 +1,5 @@
+from .cached import cached_results as cached_results
+from .cached import clear_cache as clear_cache
 from .chain_times import batch_means as batch_means
 from .chain_times import drawn_chain as drawn_chain
 from .chain_times import gap_of as gap_of

@@ -4,6 +4,7 @@
 claims         what the book claims, and the test that decides each claim
 verdict        the verdict on one claim, shown and kept
 numbers        numbers in the text, from the run and never from the keyboard
+tables         tables of computed numbers, typeset as the numbers in the text are
 page_code      what the page's own code computes, to be held against the library
 ============== =================================================================================
 """

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import lowdim
-from lowdim.experiments import _cache
-from lowdim.experiments._cache import ResultCache, code_digest
+from lowdim.experiments import _code_digest
+from lowdim.experiments._cache import ResultCache
+from lowdim.experiments._code_digest import code_digest
 
 POINT = {"seed": 3, "std": 1e-4, "structure": "free"}
 
@@ -94,23 +95,23 @@ def test_every_package_that_can_change_a_number_counts(module, monkeypatch):
     others = imported - set(sys.stdlib_module_names) - {"lowdim"} - SILENT
     assert {"numpy", "flint", "pandas"} <= others
     run, versions = module("def run(): pass"), {}
-    monkeypatch.setattr(_cache, "version", lambda package: versions.get(package, "1"))
+    monkeypatch.setattr(_code_digest, "version", lambda package: versions.get(package, "1"))
     for package in [name for found in others for name in providers[found]] + ["nitime"]:
         digests = []
         for versions[package] in ("1", "2"):
-            _cache._environment.cache_clear()
+            _code_digest._environment.cache_clear()
             digests.append(code_digest(run))
         assert digests[0] != digests[1], package
-    _cache._environment.cache_clear()
+    _code_digest._environment.cache_clear()
 
 
 def test_the_kind_of_processor_counts(module, monkeypatch):
     run, digests = module("def run(): pass"), set()
     for kind in ("x86_64", "aarch64"):
         monkeypatch.setattr("platform.machine", lambda kind=kind: kind)
-        _cache._environment.cache_clear()
+        _code_digest._environment.cache_clear()
         digests.add(code_digest(run))
-    _cache._environment.cache_clear()
+    _code_digest._environment.cache_clear()
     assert len(digests) == 2
 
 
