@@ -10,6 +10,7 @@ from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
 from .gated_study import study as study
 from .grid import sweep as sweep
+from .matching import matched as matched
 from .plans import STUDIES as STUDIES
 from .plans import Plan as Plan
 from .protocol import FAMILIES as FAMILIES

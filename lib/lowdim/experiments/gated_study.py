@@ -15,12 +15,12 @@ from jaxtyping import Bool, Float
 from joblib import delayed
 
 from lowdim.arrays import require_count
-from lowdim.experiments.grid import close, pool
+from lowdim.experiments.grid import pool
 from lowdim.gated.construct import student, teacher
 from lowdim.gated.drift import Drift
 from lowdim.gated.extrapolation import error_curve, normalized_error
 from lowdim.gated.network import Recurrent, join
-from lowdim.gated.training import Training, train
+from lowdim.gated.training import train
 
 _FRESH = 1_000_000  # added to the seeds of the data of a training that goes on
 
@@ -36,12 +36,16 @@ class Study:
             steps), `training` (normalized error of the supervised outputs at length k, on fresh sequences),
             `error` (normalized error at the last of the lengths).
         curves: normalized errors at all lengths, shape (lengths, rows).
+        course: mean loss over each 50 steps, shape (chunks, rows); NaN where a student had stopped.
+        past: the students after each of these 50 steps, if they were kept.
     """
 
     students: Recurrent
     teachers: Recurrent
     table: pd.DataFrame
     curves: Float[np.ndarray, "lengths rows"]
+    course: Float[np.ndarray, "chunks rows"]
+    past: tuple[Recurrent, ...] = ()
 
     @property
     def ratio(self) -> Float[np.ndarray, " rows"]:
@@ -61,7 +65,14 @@ class Study:
         if not len(index):
             raise ValueError(f"no row of the study is kept; its scales are {sorted(set(self.table['std']))}.")
         copies, table = index.tolist(), self.table.iloc[index].reset_index(drop=True)
-        return Study(self.students.select(copies), self.teachers.select(copies), table, self.curves[:, index])
+        return Study(
+            self.students.select(copies),
+            self.teachers.select(copies),
+            table,
+            self.curves[:, index],
+            self.course[:, index],
+            tuple(students.select(copies) for students in self.past),
+        )
 
 
 def study(
@@ -77,7 +88,7 @@ def study(
     rate: float = 0.02,
     outputs: str = "every",
     sequences: int = 16,
-    target: Sequence[float] | None = None,
+    keep: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
     device: str | torch.device = "cpu",
 ) -> Study:
@@ -96,7 +107,7 @@ def study(
         rate: of Adam, before it decays.
         outputs: that training sees, "every" or "last".
         sequences: per step of training.
-        target: losses at which students stop, one for each row; none stops early if None.
+        keep: whether to keep the students as they are after every 50 steps, for `matched`.
         checkpoint: file to continue from, as in `train`.
         device: where all of it happens.
 
@@ -109,8 +120,8 @@ def study(
     teachers = teacher(teacher_units, seeds, memory=memory, **place).select(
         list(range(len(seeds))) * len(stds)
     )
-    settings = {"rate": rate, "sequences": sequences, "outputs": outputs, "checkpoint": checkpoint}
-    run = train(start, teachers, k, steps, seeds * len(stds), target=target, **settings)
+    settings = {"rate": rate, "sequences": sequences, "outputs": outputs, "keep": keep}
+    run = train(start, teachers, k, steps, seeds * len(stds), checkpoint=checkpoint, **settings)
     rows = {
         "cell": cell,
         "k": k,
@@ -119,7 +130,8 @@ def study(
         "outputs": outputs,
         "seed": seeds * len(stds),
     }
-    return _measured(run, teachers, pd.DataFrame(rows), lengths)
+    table = pd.DataFrame(rows).assign(outcome=run.outcome)
+    return measured(run.network, teachers, table, lengths, run.loss, run.past)
 
 
 def continued(
@@ -149,28 +161,43 @@ def continued(
     data = (table.seed + _FRESH).tolist()
     settings = {"sequences": sequences, "rate": rate, "carried": carried}
     run = train(before.students, teachers, k if drift is None else 2 * k, steps, data, **settings)
-    return _measured(run, before.teachers, table, lengths)
+    table = table.assign(outcome=run.outcome)
+    return measured(run.network, before.teachers, table, lengths, run.loss)
 
 
-def _measured(run: Training, teachers: Recurrent, table: pd.DataFrame, lengths: Sequence[int]) -> Study:
-    """What came of a training."""
+def measured(
+    students: Recurrent,
+    teachers: Recurrent,
+    table: pd.DataFrame,
+    lengths: Sequence[int],
+    course: Float[np.ndarray, "chunks rows"],
+    past: tuple[Recurrent, ...] = (),
+) -> Study:
+    """Trained students as a study, their errors measured.
+
+    Args:
+        students: one for each row of the table.
+        teachers: likewise.
+        table: what is known of each before, with its outcome.
+        lengths: at which errors are measured, as in `error_curve`.
+        course: mean loss over each 50 steps.
+        past: the students after each of these.
+    """
     k, outputs = int(table.k.iloc[0]), table.outputs.iloc[0]
-    curves = error_curve(run.network, teachers, lengths)
+    curves = error_curve(students, teachers, lengths)
     supervised = k if outputs == "every" else 1
-    last = pd.DataFrame(run.loss).ffill().iloc[-1].to_numpy()  # a copy that has stopped notes no more
-    measured = {
-        "outcome": run.outcome,
-        "loss": last,
-        "training": normalized_error(run.network, teachers, [k], window=supervised)[0],
+    columns = {
+        "loss": pd.DataFrame(course).ffill().iloc[-1].to_numpy(),  # who has stopped notes no more
+        "training": normalized_error(students, teachers, [k], window=supervised)[0],
         "error": curves[-1],
     }
-    return Study(run.network, teachers, table.assign(**measured), curves)
+    return Study(students, teachers, table.assign(**columns), curves, course, past)
 
 
 def studies(
     plans: Sequence[Mapping[str, Any]], processes: int, run: Callable[..., Study] = study, **shared: Any
 ) -> list[Study]:
-    """Several studies at once, each in one process.
+    """Several studies at once, each in one process; the processes stay for the next call.
 
     Args:
         plans: for each study its own arguments of `run`; the longest first, lest one process wait for it.
@@ -182,10 +209,7 @@ def studies(
         The studies in the order of the plans, with the bits that `run` gives in one thread.
     """
     calls = [delayed(run)(**{**shared, **plan}) for plan in plans]
-    try:
-        return cast("list[Study]", pool(require_count("processes", processes))(calls))
-    finally:
-        close()
+    return cast("list[Study]", pool(require_count("processes", processes))(calls))
 
 
 def gated_run(

@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -137,6 +138,8 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
     """Local processes. One that is killed, out of memory say, takes the pool down but not the sweep."""
     jobs = require_count("processes", cpu_count() if processes is None else processes)
     todo, options = dict(todo), {"return_as": "generator_unordered", "batch_size": 1}
+    if fresh:
+        close()
     if fresh and jobs == 1:  # joblib has no pool of one: two processes, and one run at a time
         jobs, options["pre_dispatch"] = 2, 1
     try:
@@ -151,7 +154,8 @@ def _on_cores(run: Callable, todo: dict[int, dict], processes: int | None, fresh
                 for i in list(todo)[: 2 * jobs + 1]:
                     yield _alone(run, i, todo.pop(i))
     finally:
-        close()  # else the next sweep would run the code as it is now
+        if fresh:
+            close()  # else the next sweep would run the code as it is now
 
 
 def _alone(run: Callable, i: int, point: dict) -> tuple:
@@ -165,14 +169,30 @@ def _alone(run: Callable, i: int, point: dict) -> tuple:
 def pool(jobs: int, **options: Any) -> Parallel:
     """Processes of one thread each: they do not fight for the cores, and add in the same order every time.
 
-    They stay, with the code as they imported it, until `close`.
+    A process takes a second or two to start, so they stay for the next call, until `close`, unless a module
+    has been edited since or is looked for elsewhere: they would run the code as they imported it. Where
+    results are kept, `sweep` begins and ends with new ones all the same.
 
     Args:
         jobs: how many.
         options: of `joblib.Parallel`.
     """
+    now = _code()
+    if any(_started.get(name, at) != at for name, at in now.items()):
+        close()
+        _started.clear()
+    _started.update(now)
     with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
         return Parallel(**options)
+
+
+_started: dict[str, Any] = {}  # the code when processes were started
+
+
+def _code() -> dict[str, Any]:
+    """When each file of the modules here was edited, and where modules are looked for."""
+    files = {file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    return {"": list(sys.path), **{file: os.stat(file).st_mtime_ns for file in files if os.path.exists(file)}}
 
 
 def close() -> None:

@@ -75,8 +75,11 @@ def markov_parameters(
         settle: t, how many zeros the network reads before the pulse.
     """
     exact = network.select(list(range(network.copies))).double()
-    still = exact.offset.new_zeros(1, 1, settle + require_count("horizon", horizon)).detach()
+    zeros = exact.offset.new_zeros(1, 1, settle + require_count("horizon", horizon)).detach()
+    with torch.no_grad():
+        settled = exact(zeros[..., :settle])[1] if settle else None
+    still = zeros[..., settle:]
     pulse = still.clone()
-    pulse[..., settle] = 1.0
-    response = torch.func.jvp(lambda inputs: exact(inputs)[0], (still,), (pulse,))[1]
-    return response[:, 0, settle:].detach().cpu().numpy()
+    pulse[..., 0] = 1.0
+    response = torch.func.jvp(lambda inputs: exact(inputs, settled)[0], (still,), (pulse,))[1]
+    return response[:, 0].detach().cpu().numpy()

@@ -24,6 +24,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from lowdim.gated._through_time import read
+
 _Step = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -158,6 +160,8 @@ class Recurrent(nn.Module):
             inputs: sequences, shape (copies, batch, time); a first axis of 1 gives all copies the same.
             state: where to start, shape (copies, parts * n, batch); zero when None.
         """
+        if not torch.is_grad_enabled():
+            return read(self, inputs, state)
         outputs, now = [], state
         for now in self._walk(inputs, state):
             outputs.append(torch.baddbmm(self.offset, self.readout, now[:, : self.units]))

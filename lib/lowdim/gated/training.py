@@ -46,12 +46,14 @@ class Training:
             "diverged" (a loss that is NaN or infinite).
         steps: steps that each copy took, shape (copies,).
         loss: mean loss over each 50 steps, shape (chunks, copies); NaN where a copy had stopped.
+        past: the students after each of these 50 steps, if they were kept.
     """
 
     network: Recurrent
     outcome: tuple[str, ...]
     steps: Integer[np.ndarray, " copies"]
     loss: Float[np.ndarray, "chunks copies"]
+    past: tuple[Recurrent, ...] = ()
 
 
 def train(
@@ -67,6 +69,7 @@ def train(
     decay: str = "cosine",
     target: float | Sequence[float] | None = None,
     carried: float = 0.0,
+    keep: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Training:
@@ -92,6 +95,7 @@ def train(
             each; None never stops one early.
         carried: share of the sequences that go on where those of the step before have ended, student and
             teacher alike, the gradient cut there; the others begin at rest, which at first all do.
+        keep: whether to keep the students as they are after every 50 steps.
         checkpoint: a file, rewritten every 50 steps. Where it exists, training continues from it; a run that
             was killed and is called again with the same arguments ends with the bits of one left alone.  A
             damaged file is warned of, and training begins anew.
@@ -118,11 +122,11 @@ def train(
     mark = fingerprint(
         student, teacher, k=k, steps=steps, seeds=seeds, sequences=sequences, outputs=outputs,
         optimizer=f"{optimizer} {OPTIMIZERS[optimizer]!r}", rate=rate, decay=decay, target=targets,
-        carried=carried,
+        carried=carried, keep=keep,
     )  # fmt: skip
     going_on = round(carried * sequences)
     with held(checkpoint):
-        run = Run(student, partial(OPTIMIZERS[optimizer], lr=rate))
+        run = Run(student, partial(OPTIMIZERS[optimizer], lr=rate), keep)
         saved = load(checkpoint, mark, student.offset.device) if checkpoint is not None else None
         if saved is not None:
             run.restore(saved)
@@ -145,7 +149,8 @@ def train(
                 bar.update(count)
     end = "finished" if target is None else "unreached"
     outcome = tuple(end if each is None else each for each in run.outcome)
-    return Training(run.weights, outcome, np.array(run.taken), np.array(run.loss))
+    past = tuple(Recurrent(student.cell, *weights) for weights in run.past)
+    return Training(run.weights, outcome, np.array(run.taken), np.array(run.loss), past)
 
 
 def _data(

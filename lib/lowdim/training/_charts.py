@@ -6,6 +6,8 @@ integrator then resolves the imbalance relative to its own size, however small.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from jaxtyping import Float
 
@@ -79,9 +81,9 @@ class Symmetric(Coordinates):
         return (y[..., : -2 * self.d] / self._length)[..., self._full]
 
     def _powers(self, y: Array) -> None:
-        A = self._matrix(y)
-        for j in range(self.k - 1):
-            np.dot(self.right[j], A, out=self.right[j + 1])
+        A, rows = self._matrix(y), self._rows_right
+        for row, following in pairwise(rows):
+            np.dot(row, A, out=following)
 
     def _entries(self, left: Array, weighted: Array) -> Array:
         full = left.T @ weighted
@@ -107,8 +109,9 @@ class Diagonal(Symmetric):
         return y[..., : self.d, None] * np.eye(self.d)
 
     def _powers(self, y: Array) -> None:
-        for j in range(self.k - 1):
-            np.multiply(self.right[j], y[: self.d], out=self.right[j + 1])
+        poles, rows = y[: self.d], self._rows_right
+        for row, following in pairwise(rows):
+            np.multiply(row, poles, out=following)
 
     def _entries(self, left: Array, weighted: Array) -> Array:
         return (left * weighted).sum(axis=-2)
@@ -124,6 +127,7 @@ class Free(Coordinates):
 
     def __init__(self, d: int, k: int) -> None:
         super().__init__(d, k, pairs=1)
+        self._right_vectors, self._left_vectors = list(self.right[:, 0]), list(self.left[:, 0])
 
     def pack(self, rnn: LinearRNN) -> Float[Array, " n"]:
         """The student as a vector.
@@ -150,9 +154,9 @@ class Free(Coordinates):
         """
         A = y[: self.d**2].reshape(self.d, self.d)
         self.right[0], self.left[0] = y[-2 * self.d : -self.d], y[-self.d :]
-        for j in range(self.k - 1):
-            np.dot(self.right[j], A.T, out=self.right[j + 1])
-            np.dot(self.left[j], A, out=self.left[j + 1])
+        for rows, matrix in ((self._right_vectors, A), (self._left_vectors, A.T)):
+            for row, following in pairwise(rows):
+                np.dot(matrix, row, out=following)
         return self.left[:, 0] @ self.right[0, 0]
 
     def rows_along(self, y: Float[Array, " n"], v: Float[Array, " n"]) -> tuple[Array, Array]:

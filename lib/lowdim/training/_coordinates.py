@@ -32,6 +32,9 @@ class Coordinates:
     def __init__(self, d: int, k: int, pairs: int) -> None:
         self.d, self.k, self.pairs = d, k, pairs
         self.left, self.right = np.empty((2, k, pairs, d))
+        # Views made once: an index costs about as much as the product of a matrix with a vector of forty.
+        self._rows_right = list(self.right)
+        self._padded = np.zeros(k + 1)
         lag = np.arange(k - 1)
         self._hankel = np.minimum(lag[:, None] + lag + 1, k)  # entry (i, l) is g_{i+l+1}, or the zero after g
 
@@ -41,9 +44,15 @@ class Coordinates:
         Args:
             g: a weight for each response; leading axes hold several, and the identity matrix gives J.
         """
-        padded = np.concatenate([g, np.zeros_like(g[..., :1])], axis=-1)
+        if g.ndim == 1:
+            padded = self._padded
+            padded[:-1] = g
+        else:
+            padded = np.concatenate([g, np.zeros_like(g[..., :1])], axis=-1)
         rows = (self.k - 1) * self.pairs
-        weighted = padded[..., self._hankel] @ self.right[:-1].reshape(self.k - 1, self.pairs * self.d)
+        weighted = padded.take(self._hankel, axis=-1) @ self.right[:-1].reshape(
+            self.k - 1, self.pairs * self.d
+        )
         weighted = weighted.reshape(*g.shape[:-1], rows, self.d)
         toward_A = self._entries(self.left[:-1].reshape(rows, self.d), weighted)
         return np.concatenate([toward_A, *self._toward_vectors(g)], axis=-1)

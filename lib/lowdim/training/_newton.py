@@ -72,7 +72,7 @@ class Newton:
 
     def _factor(self, _t: float, y: Array, _f: Array, _reuse: int, renewed: list, _gamma: float) -> None:
         self.chart.responses(y)
-        jacobian = self._root.T @ self.chart.pullback(np.eye(self._target.size))
+        jacobian = self.chart.pullback(self._root.T)
         _, rotation = np.linalg.eigh(jacobian @ jacobian.T)
         self._rows = rotation.T @ jacobian
         self._stiffness = np.square(self._rows).sum(axis=1)

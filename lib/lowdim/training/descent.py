@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from lowdim.arrays import Array, like, require_count, require_rng
 from lowdim.systems.compare import as_target
-from lowdim.systems.linear import LinearRNN, detached, simulate
+from lowdim.systems.linear import LinearRNN, detached, impulse_response
 from lowdim.systems.structures import require_structure
 from lowdim.training.objective import lag_gram, loss_and_gradients
 from lowdim.training.trajectory import RunStopped, Trajectory
@@ -140,13 +140,15 @@ def stochastic_descent(
     largest = float(np.max(step))
     shares = like(start.A, np.full(rnn.batch, np.asarray(step) / largest))[..., None]
     spread = like(start.A, np.full(rnn.batch, noise, dtype=float))
+    # The teacher stays, so its last output is a product with its responses; the student runs.
+    newest_last = torch.flip(impulse_response(teacher, k), (-1,))
 
     def gradient(*weights: Array) -> tuple:
         if not all(bool(w.isfinite().all()) for w in weights):
             return (weights[1].sum(-1) * float("nan"), *weights)
         inputs = like(start.A, rng.standard_normal((sequences, *students, k)))
         leaves = [w.detach().clone().requires_grad_() for w in weights]
-        errors = simulate(LinearRNN(*leaves), inputs)[..., -1] - simulate(teacher, inputs)[..., -1]
+        errors = _last_outputs(LinearRNN(*leaves), inputs) - (inputs * newest_last).sum(-1)
         if spread.any():
             errors = errors + spread * like(start.A, rng.standard_normal((sequences, *rnn.batch)))
         loss = (errors**2).mean(0)
@@ -155,6 +157,19 @@ def stochastic_descent(
         return loss.detach(), toward_A * shares[..., None], *(toward * shares for toward in rest)
 
     return _record(_torch_steps(start, gradient, largest, optimizer), rnn, largest, steps, record_every)
+
+
+def _last_outputs(rnn: LinearRNN, inputs: Array) -> Array:
+    """The last output of each sequence, shape (sequences, *batch): `simulate` without those before it."""
+    import torch
+
+    inputs = inputs.expand(len(inputs), *rnn.batch, inputs.shape[-1])
+    rows = inputs.reshape(len(inputs), -1, inputs.shape[-1]).permute(2, 1, 0)  # (time, students, sequences)
+    driven = rows[..., None] * rnn.B.reshape(-1, 1, rnn.dim)
+    state, back = driven[0], rnn.A.reshape(-1, rnn.dim, rnn.dim).mT
+    for drive in driven[1:]:
+        state = torch.baddbmm(drive, state, back)
+    return (state @ rnn.C.reshape(-1, rnn.dim, 1))[..., 0].T.reshape(len(inputs), *rnn.batch)
 
 
 def _plain_steps(rnn: LinearRNN, gradient: Callable, step: float) -> Iterator[tuple[tuple, Array]]:

@@ -215,7 +215,7 @@ def _advance(
         if not state.success or idle > 1:
             reason = "Its steps became too small to count." if state.success else state.message
             raise _GaveUp(f"the integrator gave up at time {t:g} of {t_end:g}: {reason}")
-        if newton.chart.at_edge() > leak:
+        if leak < np.inf and newton.chart.at_edge() > leak:
             raise _Leaked(steps)
         t, y = state.t, state.y
         if not idle:
@@ -236,4 +236,5 @@ def _watched(
     with tqdm(total=1.0, desc="flow", bar_format=form, leave=False, disable=None, delay=2.0) as bar:
         for t, y, solver in steps:
             yield t, y, solver
-            bar.update(np.log1p(t) / np.log1p(t_end) - bar.n)
+            if not bar.disable:
+                bar.update(np.log1p(t) / np.log1p(t_end) - bar.n)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lowdim import gated
-from lowdim.experiments import continued, studies, study
+from lowdim.experiments import continued, matched, studies, study
 
 
 def test_a_study_measures_the_students_it_trained():
@@ -65,8 +65,22 @@ def test_a_study_can_be_continued_on_data_of_its_own():
     np.testing.assert_allclose(astray.table.error, right)  # against the teachers that do not drift
 
 
-def test_students_stop_at_their_targets_and_keep_their_loss():
-    settings = {"k": 4, "seeds": [3, 5], "steps": 100, "units": 6, "teacher_units": 2, "lengths": [9]}
-    stopped = study(stds=[0.1], target=[1e9, 1e-9], **settings).table
-    assert stopped.outcome.tolist() == ["reached", "unreached"]
-    assert np.isfinite(stopped.loss).all()
+def test_a_matched_student_is_the_one_that_stops_at_that_loss():
+    settings = {"k": 4, "seeds": [3, 5, 6], "steps": 200, "units": 6, "teacher_units": 2, "lengths": [9]}
+    whole = study(stds=[0.2, 0.1], keep=True, **settings)
+    usual = whole.rows(whole.table["std"] == 0.1)
+    losses = [usual.course[1, 0], 1e-9, 1e9]  # as after 100 steps, never, at once
+    stopped = matched(usual, losses, [9])
+    assert stopped.table.outcome.tolist() == ["reached", "unreached", "reached"]
+    assert stopped.table.loss.tolist() == [losses[0], usual.course[-1, 1], usual.course[0, 2]]
+    start, teachers = gated.student(6, 0.1, [3, 5, 6]), gated.teacher(2, [3, 5, 6])
+    again = gated.train(start, teachers, 4, 200, [3, 5, 6], 16, target=[losses[0] * 1.001, 1e-9, 1e9])
+    assert again.steps.tolist() == [100, 200, 50]
+    # Float32, in a batch of three in place of six.
+    torch.testing.assert_close(stopped.students.readout, again.network.readout, rtol=1e-3, atol=1e-4)
+    error = gated.normalized_error(stopped.students, teachers, [9])[0]
+    np.testing.assert_allclose(stopped.table.error, error, rtol=1e-5)
+    with pytest.raises(ValueError, match="the study kept no students on the way"):
+        matched(stopped, losses, [9])
+    with pytest.raises(ValueError, match="one for each of the 3 rows"):
+        matched(usual, [0.1], [9])

@@ -128,6 +128,27 @@ def test_an_edited_run_is_run_as_edited(tmp_path, monkeypatch, processes, import
         assert list(table.y) == [factor, 2 * factor]
 
 
+def test_processes_stay_until_their_code_is_edited(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    file, text = (
+        tmp_path / "staying.py",
+        "import os\n\ndef run(x): return {'pid': os.getpid(), 'y': FACTOR * x}\n",
+    )
+
+    def swept(factor):
+        file.write_text(text.replace("FACTOR", str(factor)))
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, "staying", raising=False)
+        table = sweep(importlib.import_module("staying").run, {"x": range(6)}, processes=2)
+        assert list(table.y) == [factor * x for x in range(6)]
+        return set(table.pid)
+
+    first = swept(2)
+    again = set(sweep(sys.modules["staying"].run, {"x": range(6)}, processes=2).pid)
+    assert first & again
+    assert not swept(300) & (first | again)
+
+
 def test_one_process_does_one_run_at_a_time(runs, tmp_path):
     for cache in (None, tmp_path / "cache"):
         table = sweep(runs.timed, {"x": range(4)}, processes=1, cache=cache)

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from joblib import delayed
 
-from lowdim.experiments.grid import close, pool
+from lowdim.experiments.grid import pool
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ def draws(id: str, seed: int, numbers: Iterable[int], processes: int = 1) -> Flo
         raise KeyError(f"no law is called {id!r}; there are: {', '.join(LAWS)}")
     if processes == 1:
         return np.array([_one(id, seed, i) for i in numbers])
-    try:
-        return np.array(cast("list[float]", pool(processes)(delayed(_one)(id, seed, i) for i in numbers)))
-    finally:
-        close()
+    return np.array(cast("list[float]", pool(processes)(delayed(_one)(id, seed, i) for i in numbers)))
 
 
 def _one(id: str, seed: int, number: int) -> float:
