@@ -68,44 +68,100 @@ def powers(poles: Numbers, horizon: int) -> Tensor:
     return table
 
 
+def powers_and_response(poles: Numbers, weights: Numbers, horizon: int) -> tuple[Tensor, Tensor]:
+    """What `diagonal_response` returns, after the powers that its gradient needs.
+
+    Args:
+        poles: shape (..., d).
+        weights: shape (..., d).
+        horizon: number of lags.
+
+    Returns:
+        Real and imaginary parts of the powers in turn, shape (..., horizon, d or 2d), and the responses.
+    """
+    table = _real(powers(poles, horizon))
+    # Re(w x) is the real product of (Re x, Im x) with (Re w, -Im w).
+    return table, (table @ _real(weights.conj().resolve_conj())[..., None])[..., 0]
+
+
+def diagonal_gradients(
+    table: Tensor, weights: Numbers, slope: Float[Tensor, "*batch horizon"]
+) -> tuple[Tensor, Tensor]:
+    """Gradients in poles and weights, from that in the responses.
+
+    Args:
+        table: from `powers_and_response`.
+        weights: shape (..., d).
+        slope: gradient in the responses.
+    """
+    lags = torch.arange(1, slope.shape[-1], dtype=slope.dtype, device=slope.device)
+    moved = torch.nn.functional.pad(lags * slope[..., 1:], (0, 1))  # j s_j meets the power j - 1
+    both = table.mT @ torch.stack((slope, moved), dim=-1)
+    toward_weights, toward_poles = (_like(weights, column) for column in both.unbind(-1))
+    return (toward_poles * weights).conj(), toward_weights.conj()
+
+
 class _Diagonal(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, poles: Tensor, weights: Tensor, horizon: int) -> Tensor:
-        table = _real(powers(poles, horizon))
+        table, answer = powers_and_response(poles, weights, horizon)
         ctx.save_for_backward(table, weights)
-        # Re(w x) is the real product of (Re x, Im x) with (Re w, -Im w).
-        return (table @ _real(weights.conj().resolve_conj())[..., None])[..., 0]
+        return answer
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None]:
         table, weights = ctx.saved_tensors
-        lags = torch.arange(1, slope.shape[-1], dtype=slope.dtype, device=slope.device)
-        moved = torch.nn.functional.pad(lags * slope[..., 1:], (0, 1))  # j s_j meets the power j - 1
-        both = table.mT @ torch.stack((slope, moved), dim=-1)
-        toward_weights, toward_poles = (_like(weights, column) for column in both.unbind(-1))
-        return (toward_poles * weights).conj(), toward_weights.conj(), None
+        return *diagonal_gradients(table, weights, slope), None
+
+
+def dense_rows(A: Tensor, B: Tensor, C: Tensor, horizon: int) -> tuple[Tensor, Tensor, Tensor]:
+    r"""What `dense_response` returns, after the power of A and the rows $A^j B$ that its gradient needs.
+
+    Args:
+        A: shape (..., d, d).
+        B: shape (..., d).
+        C: shape (..., d).
+        horizon: number of lags.
+    """
+    leap = torch.linalg.matrix_power(A, math.isqrt(horizon))
+    right = krylov_rows(A, leap, B, horizon)
+    return leap, right, (right @ C[..., None])[..., 0]
+
+
+def dense_gradients(
+    A: Tensor, leap: Tensor, right: Tensor, C: Tensor, slope: Float[Tensor, "*batch horizon"]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients in A, B and C, from that in the responses.
+
+    Args:
+        A: shape (..., d, d).
+        leap: from `dense_rows`.
+        right: from there.
+        C: shape (..., d).
+        slope: gradient in the responses.
+    """
+    k = slope.shape[-1]
+    left = krylov_rows(A.mT, leap.mT, C, k)
+    toward_B, toward_C = ((slope[..., None, :] @ rows)[..., 0, :] for rows in (left, right))
+    # thm-gradient: row i, column l of the Hankel matrix is the slope at lag i + l + 1.
+    at = torch.arange(k - 1, device=slope.device)
+    hankel = torch.nn.functional.pad(slope, (0, k))[..., at[:, None] + at + 1]
+    return left[..., :-1, :].mT @ (hankel @ right[..., :-1, :]), toward_B, toward_C
 
 
 class _Dense(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, A: Tensor, B: Tensor, C: Tensor, horizon: int) -> Tensor:
-        leap = torch.linalg.matrix_power(A, math.isqrt(horizon))
-        right = krylov_rows(A, leap, B, horizon)
+        leap, right, answer = dense_rows(A, B, C, horizon)
         ctx.save_for_backward(A, leap, right, C)
-        return (right @ C[..., None])[..., 0]
+        return answer
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         A, leap, right, C = ctx.saved_tensors
-        k = slope.shape[-1]
-        left = krylov_rows(A.mT, leap.mT, C, k)
-        toward_B, toward_C = ((slope[..., None, :] @ rows)[..., 0, :] for rows in (left, right))
-        # thm-gradient: row i, column l of the Hankel matrix is the slope at lag i + l + 1.
-        at = torch.arange(k - 1, device=slope.device)
-        hankel = torch.nn.functional.pad(slope, (0, k))[..., at[:, None] + at + 1]
-        return left[..., :-1, :].mT @ (hankel @ right[..., :-1, :]), toward_B, toward_C, None
+        return *dense_gradients(A, leap, right, C, slope), None
 
 
 def krylov_rows(A: Tensor, leap: Tensor, start: Tensor, horizon: int) -> Tensor:
