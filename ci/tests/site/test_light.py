@@ -101,11 +101,14 @@ def test_a_page_has_one_sheet_and_one_script_and_the_search_its_own(tmp_path):
     )
     page = (
         f'<html><head><link href="_static/css/a.css?v=2" rel="stylesheet">{scripts}</head>'
-        '<body class="here there"></body></html>'
+        '<body class="here there"><h1>A</h1><p>B</p></body></html>'
     )
     files = {tmp_path / "index.html": page, tmp_path / "search.html": page}
     index, search = bundles.bundle(tmp_path, files).values()
-    assert re.findall(r'(?:src|href)="([^"?]+)', index) == ["_static/book.css", "_static/book.js"]
+    sheet = "_static/book.css"
+    assert re.findall(r'(?:src|href)="([^"?]+)', index) == [sheet, sheet, "_static/book.js"]
+    assert index.index("</h1>") < index.index('rel="stylesheet"') < index.index("</p>")
+    assert "<style>.there{top: 0}.here{background: url(_static/x.png)}</style>" in index
     assert "_static/searchtools.js" in search
     assert (static / "book.css").read_text("utf-8") == ".there{top: 0}.here{background: url(x.png)}"
     assert (static / "book.js").read_text("utf-8").split() == ["//", "a.js", ";//", "page.js"]
