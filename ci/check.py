@@ -12,6 +12,7 @@ from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=10"]
+PYTEST += ["--dist", "loadgroup"]  # one by one; what shares a slow fixture stays together
 PYTEST += ["--config-file", "lib/pyproject.toml", "--rootdir", "."]
 STAGES = {
     "lint": [
