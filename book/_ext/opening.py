@@ -51,17 +51,19 @@ def faces(css: str) -> tuple[str, str]:
 
 
 def cut(text: str) -> tuple[str, str]:
-    """A page in two, behind the first paragraph of its text; or all of it and nothing."""
-    start = text.find("<h1", max(text.find(TEXT), 0))
-    place = start
-    while place >= 0:
-        begin, place = text.find("<p", place), text.find("</p>", place)
-        if place >= 0 and not text.startswith('<p class="lowdim-switch', begin):
-            if '<span class="math' in text[begin:place]:
-                place = text.find("</h1>", start)
-            return text[:place], text[place:]
-        place = place + 1 if place >= 0 else place
-    return text, ""
+    """A page in two, behind the first paragraph of its text; without one behind its title, if it has that."""
+    article = text.find(TEXT)
+    start = text.find("<h1", max(article, 0))
+    title = text.find("</h1>", start)
+    if start < 0 or title < 0:
+        return text, ""
+    begin = text.find("<p", title)
+    while text.startswith('<p class="lowdim-switch', begin):
+        begin = text.find("<p", begin + 1)
+    end = text.find("</p>", begin)
+    plain = 0 <= article < begin < end and '<span class="math' not in text[begin:end]
+    place = end if plain else title
+    return text[:place], text[place:]
 
 
 def later(text: str) -> str:

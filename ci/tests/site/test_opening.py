@@ -14,6 +14,7 @@ FORMULA = '<p>By <span class="math">x</span> it is.</p>'
         ("<p>One.</p><p>Two.</p>", "<p>One."),
         (f"{SWITCH}<p>One.</p>", f"{SWITCH}<p>One."),
         (f"{FORMULA}<p>Two.</p>", "<h1>A"),
+        ("<ul></ul>", "<h1>A"),
     ],
 )
 def test_a_page_is_cut_behind_its_first_paragraph_without_formulas(body, end):
@@ -22,9 +23,10 @@ def test_a_page_is_cut_behind_its_first_paragraph_without_formulas(body, end):
     assert top + rest == ARTICLE.format(body)
 
 
-@pytest.mark.parametrize("page", [ARTICLE.format("<ul></ul>"), "<p>No title.</p>"])
-def test_a_page_without_a_paragraph_under_a_title_is_not_cut(page):
-    assert opening.cut(page) == (page, "")
+def test_a_page_without_text_is_cut_behind_its_title_and_never_in_what_scripts_hide():
+    search = "<h1>Search</h1><noscript><p>Scripts are off.</p></noscript>"
+    assert opening.cut(search) == ("<h1>Search", search.removeprefix("<h1>Search"))
+    assert opening.cut("<p>No title.</p>") == ("<p>No title.</p>", "")
 
 
 def test_the_head_has_the_rules_that_the_top_can_match_in_their_order():
