@@ -101,7 +101,7 @@ def test_a_page_has_one_sheet_and_one_script_and_the_search_its_own(tmp_path):
     )
     page = (
         f'<html><head><link href="_static/css/a.css?v=2" rel="stylesheet">{scripts}</head>'
-        '<body class="here there"><h1>A</h1><p>B</p></body></html>'
+        '<body class="here there"><article class="bd-article"><h1>A</h1><p>B</p></article></body></html>'
     )
     files = {tmp_path / "index.html": page, tmp_path / "search.html": page}
     index, search = bundles.bundle(tmp_path, files).values()
