@@ -28,7 +28,7 @@
   // all of it must be laid out: a few at a time, when nothing else is to be done.
   const root = document.documentElement;
   const names = { "katex-display": "formula", "pst-scrollable-table-container": "table" };
-  const idle = window.requestIdleCallback || ((then) => setTimeout(then, 50));
+  const idle = window.requestIdleCallback || ((then) => setTimeout(then, 20));
   let round = 0;
   function scrollable() {
     const mine = ++round;
@@ -36,13 +36,16 @@
     root.dataset.cut = "unknown";
     const few = () => {
       if (mine !== round) return;
-      const next = parts.splice(0, 8);
-      const cuts = next.map((part) => part.scrollWidth - part.clientWidth); // all is read before anything is written
-      next.forEach((part, i) => mark(part, cuts[i]));
-      if (parts.length) idle(few);
+      const end = performance.now() + 12; // milliseconds, in which nobody waits for the page
+      do {
+        const next = parts.splice(0, 16);
+        const cuts = next.map((part) => part.scrollWidth - part.clientWidth); // all is read before anything is written
+        next.forEach((part, i) => mark(part, cuts[i]));
+      } while (parts.length && performance.now() < end);
+      if (parts.length) idle(few, { timeout: 200 });
       else root.dataset.cut = "known";
     };
-    idle(few);
+    idle(few, { timeout: 200 });
   }
   function mark(part, cut) {
     if (part.localName === "pre") {
