@@ -17,6 +17,7 @@ from urllib.parse import unquote, urldefrag
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from ci import paths
+from ci.site.arrives import arrives
 from ci.site.browser import chromium, served
 from ci.site.moves import moves
 from ci.site.reach import reach, settle
@@ -78,8 +79,9 @@ async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, n
         page = await context.new_page()
         watch(page, address, seen)
         await page.goto(address + name)
-        await page.add_style_tag(content=READ)
         await page.evaluate("document.fonts.ready")
+        seen.findings += await arrives(page)
+        await page.add_style_tag(content=READ)
         for view in ("light", "dark", "phone"):
             await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
             await page.set_viewport_size(PHONE if view == "phone" else DESK)

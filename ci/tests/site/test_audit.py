@@ -150,6 +150,13 @@ FAULTS = {
         "watch.observe({type: 'paint', buffered: true})</script>",
         r"layout shift: 0\.\d+, at most 0.02, most of it div",
     ),
+    "pushed-away": (
+        '<style>html { overflow-anchor: none }</style><div id="above"></div><section data-later>'
+        '<div style="height: 3000px">Far.</div><div class="proof" id="theorem">It holds.</div></section>'
+        '<div style="height: 2000px"></div><script>addEventListener("hashchange", () => '
+        '{ document.getElementById("above").style.height = "1000px" })</script>',
+        r"anchor: #theorem is 1\d\d\d px below the top of the window",
+    ),
     "pale-line": (
         '<svg id="fig" role="img" aria-label="x" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="#ddd"/></svg>',
         r"contrast \(light\): 1.4:1 for stroke rgb\(221, 221, 221\), in #fig",
