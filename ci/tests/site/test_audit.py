@@ -153,7 +153,7 @@ FAULTS = {
     "pushed-away": (
         '<style>html { overflow-anchor: none }</style><div id="above"></div><section data-later>'
         '<div style="height: 3000px">Far.</div><div class="proof" id="theorem">It holds.</div></section>'
-        '<div style="height: 2000px"></div><script>addEventListener("hashchange", () => '
+        '<div style="height: 2000px"></div><script>addEventListener("scroll", () => '
         '{ document.getElementById("above").style.height = "1000px" })</script>',
         r"anchor: #theorem is 1\d\d\d px below the top of the window",
     ),
