@@ -23,9 +23,12 @@ SETTLED = """async (width) => {
   while (innerWidth !== width) await frame();
   await frame(); // the window has told the page of its width before it draws
   await after(200); // and the page answers 150 ms later
-  while (document.documentElement.dataset.cut === "unknown") await after(20);
-  const ends = (motion) => motion.effect && Number.isFinite(motion.effect.getComputedTiming().endTime);
-  await Promise.all(document.getAnimations().filter(ends).map((motion) => motion.finished.catch(() => null)));
+  const end = performance.now() + 30000;
+  while (document.documentElement.dataset.cut === "unknown" && performance.now() < end) await after(20);
+  const ends = (motion) => Number.isFinite(motion.effect?.getComputedTiming().endTime);
+  const moving = document.getAnimations().filter((motion) => motion.playState === "running" && ends(motion));
+  const motions = moving.map((motion) => motion.finished.catch(() => null));
+  await Promise.race([Promise.all(motions), after(5000)]);
   await frame();
 }"""
 BOXES = """() => {
