@@ -22,6 +22,7 @@ IMPORT = re.compile(r"""@import (?:url\()?["']?([^"')]+)["']?\)?;""")
 ICONS = re.compile(r'@font-face\s*\{[^}]*"?Font ?Awesome[^}]*\}')
 CLASSES = re.compile(r'class="([^"]*)"')
 IDS = re.compile(r'\bid="([^"]*)"')
+REMARK = re.compile(r"(?m)^[ \t]*(?:/\*(?:.|\n)*?\*/|//.*)?\n|^[ \t]+")  # lines of their own, and margins
 WORD = re.compile(r"[\w-]+")
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 LEFT_OUT = (  # the last is for tabs, which the book has none of
@@ -89,9 +90,9 @@ def _sheet(file: Path, static: Path) -> str:
 
 
 def _script(file: Path) -> str:
-    """A script in a scope that shares its names, without the reference to a map."""
+    """A script in a scope that shares its names, without remarks and margins."""
     text = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", file.read_text(encoding="utf-8"))
-    return text.replace("console.log(", "void (")  # the theme tells what it does
+    return REMARK.sub("", text).replace("console.log(", "void (")  # the theme tells what it does
 
 
 def _used(texts, code: str) -> set[str]:

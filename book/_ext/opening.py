@@ -34,7 +34,7 @@ UNSEEN = re.compile(
 FAR = 5000  # letters; a tall window shows 4,000 of them when a page opens
 LATER = ("@media print", "@keyframes", "@font-face", "@page")  # no rule for the first paint, nor are these:
 STATES = re.compile(
-    r":(?:hover|focus|active|disabled|checked|invalid|valid|target|:?-webkit|:?-moz|:file|:placeholder)"
+    r":(?:hover|focus|active|disabled|checked|invalid|valid|target|:?-webkit|:?-moz|:file|:placeholder)|data-bs-theme=.?dark"
 )
 TYPE = re.compile(r"(?:^|[\s>+~])([a-z][a-z0-9]*)")
 TAG = re.compile(r"<([a-z][a-z0-9]*)")
