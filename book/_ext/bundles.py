@@ -1,24 +1,28 @@
 """One style sheet and one script for all pages, instead of seventeen and thirteen.
 
-The theme's Bootstrap, 80 KB for a menu and for tooltips, is left out: ``_static/page.js`` opens the menu, and
-a ``title`` is a tooltip. The search loads its scripts on its own page only.
+Neither holds up the first paint (:mod:`opening`). The theme's Bootstrap, 80 KB for a menu and for tooltips,
+is left out: ``_static/page.js`` opens the menu, and a ``title`` is a tooltip. The search loads its scripts on
+its own page only.
 """
 
 import hashlib
 import re
 from pathlib import Path
 
+from opening import WAIT, critical, cut, faces, later
 from stylesheets import lean
 
 LINK = re.compile(r'[ \t]*<link [^>]*?href="([^"]+\.css[^"]*)"[^>]*>\n?')
 SCRIPT = re.compile(r'[ \t]*<script (?:[^>]*? )?src="([^"]+)"[^>]*></script>\n?')
 AHEAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
+FONTS = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
 OPTIONS = re.compile(r"[ \t]*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>\n?")
 URL = re.compile(r"url\((['\"]?)(?!data:|#)([^'\")]+)\1\)")
 IMPORT = re.compile(r"""@import (?:url\()?["']?([^"')]+)["']?\)?;""")
 ICONS = re.compile(r'@font-face\s*\{[^}]*"?Font ?Awesome[^}]*\}')
 CLASSES = re.compile(r'class="([^"]*)"')
 IDS = re.compile(r'\bid="([^"]*)"')
+REMARK = re.compile(r"(?m)^[ \t]*(?:/\*(?:.|\n)*?\*/|//.*)?\n|^[ \t]+")  # lines of their own, and margins
 WORD = re.compile(r"[\w-]+")
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 LEFT_OUT = (  # the last is for tabs, which the book has none of
@@ -58,7 +62,8 @@ def bundle(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     kept = lean(
         styles, lambda name: name in used or name.startswith("lowdim-"), markup + code
     )  # ours are few
-    (static / "book.css").write_text(kept, encoding="utf-8")
+    letters, sheet = faces(kept)
+    (static / "book.css").write_text(sheet, encoding="utf-8")
     (static / "book.js").write_text(code, encoding="utf-8")
     for file in [*sheets, *scripts, *unused]:
         file.unlink(missing_ok=True)
@@ -67,7 +72,7 @@ def bundle(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
         text = found.read_text(encoding="utf-8")
         found.write_text(text.replace('".headerlink", ', QUOTED), encoding="utf-8")
     version = {name: _digest(static / name) for name in ("book.css", "book.js")}
-    return {path: _page(path, text, out, version) for path, text in pages.items()}
+    return {path: _page(path, text, out, version, letters, sheet) for path, text in pages.items()}
 
 
 def _sheet(file: Path, static: Path) -> str:
@@ -85,9 +90,9 @@ def _sheet(file: Path, static: Path) -> str:
 
 
 def _script(file: Path) -> str:
-    """A script in a scope that shares its names, without the reference to a map."""
+    """A script in a scope that shares its names, without remarks and margins."""
     text = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", file.read_text(encoding="utf-8"))
-    return text.replace("console.log(", "void (")  # the theme tells what it does
+    return REMARK.sub("", text).replace("console.log(", "void (")  # the theme tells what it does
 
 
 def _used(texts, code: str) -> set[str]:
@@ -100,19 +105,29 @@ def _used(texts, code: str) -> set[str]:
     return used
 
 
-def _page(path: Path, text: str, out: Path, version: dict[str, str]) -> str:
-    """A page with one link and one script; the page of the search has its own three after it."""
+def _page(path: Path, text: str, out: Path, version: dict[str, str], letters: str, sheet: str) -> str:
+    """A page that is painted from its own top; one sheet, its fonts and one script come behind that.
+
+    The page of the search has three scripts of its own after it.
+    """
     root = "../" * (len(path.relative_to(out).parts) - 1)
     own = [src for src in SCRIPT.findall(text) if src.partition("?")[0].endswith(SEARCH)]
     own = own if path.stem == "search" else []
     head, body = text.split("</head>", 1)
-    for pattern in (LINK, AHEAD, SCRIPT, OPTIONS):
+    fonts = FONTS.findall(head)
+    for pattern in (LINK, AHEAD, FONTS, SCRIPT, OPTIONS):
         head = pattern.sub("", head)
-    body = SCRIPT.sub("", body)
-    loads = [f'<link rel="stylesheet" href="{root}_static/book.css?v={version["book.css"]}">']
+    top, rest = cut(later(SCRIPT.sub("", body)))
+    address = f"{root}_static/book.css?v={version['book.css']}"
+    loads = [WAIT] if 'class="katex-html"' in rest else []
+    loads += [f'<link rel="stylesheet" data-cut href="{address}">', *(font.strip() for font in fonts)]
     sources = [f"{root}_static/book.js?v={version['book.js']}", *own]
     loads += [f'<script defer src="{src}"></script>' for src in sources]
-    return f"{head.rstrip()}\n" + "\n".join(loads) + f"\n</head>{body}"
+    ahead = f'<link rel="preload" as="style" href="{address}">'
+    style = critical(letters, sheet, head + top, root)
+    if not rest:  # no paragraph to cut behind
+        head, top, rest, loads = "\n".join([head.rstrip(), *loads]), "", top, []
+    return f"{head.rstrip()}\n{ahead}\n<style>{style}</style>\n</head>{top}" + "\n".join(loads) + rest
 
 
 def _digest(file: Path) -> str:

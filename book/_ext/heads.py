@@ -28,7 +28,6 @@ FONTS = (
     "fonts/source-sans-3-latin-400-normal",
 )
 ITALIC = ("fonts/source-serif-4-latin-400-italic",)
-FORMULAS = ("katex/fonts/KaTeX_Main-Regular", "katex/fonts/KaTeX_Math-Italic")
 LONGEST = 160
 
 
@@ -50,7 +49,7 @@ def head(path: Path, text: str, out: Path, base: str) -> str:
         top = pattern.sub("", top)
     about = describe(rest)
     tags = ['<meta name="viewport" content="width=device-width, initial-scale=1">', FIRST]
-    fonts = FONTS + (ITALIC if "<em>" in rest else ()) + (FORMULAS if 'class="katex-html"' in rest else ())
+    fonts = FONTS + (ITALIC if "<em>" in rest else ())
     tags += [
         f'<link rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low" '
         f'href="{root}_static/{font}.woff2">'

@@ -52,8 +52,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     for module in (static / "movable").glob("*.mjs"):
         module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")
     pages = bundles.bundle(out, pages)
-    for path, text in pages.items():
-        path.write_text(guard.guard(text), encoding="utf-8")
     kept = {static / name for name in ("icon.svg", "front.svg", "card.png", thumbnails.FILE)}
     for path in [
         *(static / name for name in UNUSED),
@@ -65,6 +63,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             path.unlink(missing_ok=True)
     css = (static / "book.css").read_text(encoding="utf-8")
     letters.trim(static, letters.letters(list(pages.values()), css))
+    for path, text in pages.items():
+        path.write_text(guard.guard(text), encoding="utf-8")
     title = app.config.html_title
     heads.not_found(out, title, base)
     lost = out / "404.html"

@@ -28,13 +28,26 @@ def lean(css: str, used: Callable[[str], bool], elsewhere: str = "") -> str:
         used: whether a class or an id is on a page or in a script.
         elsewhere: what may read variables too: pages and scripts.
     """
-    text = "".join(_each(COMMENT.sub("", css), partial(_kept, used=used)))
+    text = "".join(rules(COMMENT.sub("", css), partial(_kept, used=used)))
     while True:
         read = set(READ.findall(text)) | set(READ.findall(elsewhere))
-        fewer = "".join(_each(text, partial(_read, read=read)))
+        fewer = "".join(rules(text, partial(_read, read=read)))
         if fewer == text:
             return text
         text = fewer
+
+
+def names(css: str) -> set[str]:
+    """Every class and id that a sheet asks for."""
+    return {name.replace("\\", "") for head, _ in _rules(css) for _, name in NAME.findall(head)}
+
+
+def _rules(css: str) -> Iterator[tuple[str, str]]:
+    for head, body in blocks(css):
+        if body is not None and head.startswith(GROUPS):
+            yield from _rules(body)
+        elif body is not None:
+            yield head, body
 
 
 def blocks(css: str) -> Iterator[tuple[str, str | None]]:
@@ -87,14 +100,14 @@ def _until(text: str, place: int, marks: str) -> int:
     return len(text)
 
 
-def _each(css: str, rule: Callable[[str, str], Iterator[str]]) -> Iterator[str]:
+def rules(css: str, rule: Callable[[str, str], Iterator[str]]) -> Iterator[str]:
     """The sheet with each rule, in groups too, put through a function of its selectors and its body."""
     for head, body in blocks(css):
         if body is None:
             if not head.startswith(("@charset", "@import")):
                 yield f"{head};"
         elif head.startswith(GROUPS):
-            if inner := "".join(_each(body, rule)):
+            if inner := "".join(rules(body, rule)):
                 yield f"{head}{{{inner}}}"
         elif head.startswith("@"):
             yield f"{head}{{{_tight(body)}}}"
@@ -121,10 +134,14 @@ def _on_paper(selectors: list[str], declared: str) -> Iterator[str]:
 
 
 def _asks_for_used(selector: str, used: Callable[[str], bool]) -> bool:
-    asked = selector
-    while opened := ASKED.search(asked):
-        asked = asked[: opened.start()] + asked[_until(asked, opened.end(), ")") + 1 :]
-    return all(used(name.replace("\\", "")) for _, name in NAME.findall(ATTRIBUTE.sub("", asked)))
+    return all(used(name.replace("\\", "")) for _, name in NAME.findall(asked(selector)))
+
+
+def asked(selector: str) -> str:
+    """A selector without what stands within ``:not`` and its like, and without attributes."""
+    while opened := ASKED.search(selector):
+        selector = selector[: opened.start()] + selector[_until(selector, opened.end(), ")") + 1 :]
+    return ATTRIBUTE.sub("", selector)
 
 
 def _tight(body: str) -> str:

@@ -24,28 +24,48 @@
 
   for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 
-  // A formula or a table that does not fit scrolls, by the keyboard too, and says what it is.
+  // A formula or a table that does not fit scrolls, by the keyboard too, and says what it is. To know whether one fits,
+  // all of it must be laid out: a few at a time, when nothing else is to be done.
+  const root = document.documentElement;
   const names = { "katex-display": "formula", "pst-scrollable-table-container": "table" };
+  const idle = window.requestIdleCallback || ((then) => setTimeout(then, 20));
+  let round = 0;
   function scrollable() {
-    for (const code of all("pre")) code.tabIndex = code.scrollWidth > code.clientWidth ? 0 : -1;
-    for (const [kind, name] of Object.entries(names)) {
-      for (const part of all(`.${kind}`)) {
-        const cut = part.scrollWidth > part.clientWidth + 1;
-        part.classList.toggle("lowdim-cut", cut);
-        for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name })) {
-          if (cut) part.setAttribute(key, value);
-          else part.removeAttribute(key);
-        }
-      }
+    const mine = ++round;
+    const parts = all(["pre", ...Object.keys(names).map((kind) => `.${kind}`)].join());
+    root.dataset.cut = "unknown";
+    const few = () => {
+      if (mine !== round) return;
+      const end = performance.now() + 12; // milliseconds, in which nobody waits for the page
+      do {
+        const next = parts.splice(0, 16);
+        const cuts = next.map((part) => part.scrollWidth - part.clientWidth); // all is read before anything is written
+        next.forEach((part, i) => mark(part, cuts[i]));
+      } while (parts.length && performance.now() < end);
+      if (parts.length) idle(few, { timeout: 200 });
+      else root.dataset.cut = "known";
+    };
+    idle(few, { timeout: 200 });
+  }
+  function mark(part, cut) {
+    if (part.localName === "pre") {
+      part.tabIndex = cut > 0 ? 0 : -1;
+      return;
+    }
+    const name = names[Object.keys(names).find((kind) => part.classList.contains(kind))];
+    part.classList.toggle("lowdim-cut", cut > 1);
+    for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name })) {
+      if (cut > 1) part.setAttribute(key, value);
+      else part.removeAttribute(key);
     }
   }
   let waiting;
   addEventListener("resize", () => {
+    root.dataset.cut = "unknown";
     clearTimeout(waiting);
     waiting = setTimeout(scrollable, 150);
   });
-  addEventListener("load", scrollable);
-  document.fonts?.ready.then(scrollable);
+  addEventListener("load", () => (document.fonts?.ready ?? Promise.resolve()).then(scrollable));
 
   // How much of the code is shown; kept for the next page.
   const choice = document.querySelector("select[name=code]");

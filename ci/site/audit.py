@@ -17,6 +17,7 @@ from urllib.parse import unquote, urldefrag
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from ci import paths
+from ci.site.arrives import arrives
 from ci.site.browser import chromium, served
 from ci.site.moves import moves
 from ci.site.reach import reach, settle
@@ -26,6 +27,8 @@ PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 AT_ONCE = 3
+# What is far from the window is not laid out until a reader comes there; the check reads all of it.
+READ = ".bd-article * { content-visibility: visible !important }"
 HEAD = (
     ("a viewport", '<meta name="viewport"', 1),
     ("a description", '<meta name="description"', 1),
@@ -77,6 +80,8 @@ async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, n
         watch(page, address, seen)
         await page.goto(address + name)
         await page.evaluate("document.fonts.ready")
+        seen.findings += await arrives(page)
+        await page.add_style_tag(content=READ)
         for view in ("light", "dark", "phone"):
             await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
             await page.set_viewport_size(PHONE if view == "phone" else DESK)
@@ -183,11 +188,13 @@ def main(folder: Path) -> int:
     weights = [seen.weight for seen in looks if seen.weight]
     if weights:
         most = {
-            name: max(getattr(w, name) for w in weights) for name in vars(weights[0]) if name[0] not in "pm"
+            name: max(getattr(w, name) for w in weights)
+            for name in ("size", "requests", "shift", "load", "drawn")
         }
         paint = max(weight.paint for weight in weights)
         print(
-            f"at most {most['size'] / 1000:.0f} KB, {most['requests']} requests, shift {most['shift']:.3f};"
+            f"at most {most['size'] / 1000:.0f} KB, {most['requests']} requests, "
+            f"shift {most['shift']:.3f}, {most['drawn']} elements at first;"
         )
         print(f"on slow 4G, at a quarter of the speed: painted {paint:.1f} s, loaded {most['load']:.1f} s")
     return int(count > 0)

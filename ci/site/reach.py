@@ -17,7 +17,20 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(enc
 Theme = Literal["light", "dark"]
 RULES: dict[Theme, dict] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 WIDTHS = (1280, 768, 360)
-SETTLE = 600  # milliseconds, in which a page answers to a new width
+SETTLED = """async (width) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const after = (ms) => new Promise((done) => setTimeout(done, ms));
+  while (innerWidth !== width) await frame();
+  await frame(); // the window has told the page of its width before it draws
+  await after(200); // and the page answers 150 ms later
+  const end = performance.now() + 30000;
+  while (document.documentElement.dataset.cut === "unknown" && performance.now() < end) await after(20);
+  const ends = (motion) => Number.isFinite(motion.effect?.getComputedTiming().endTime);
+  const moving = document.getAnimations().filter((motion) => motion.playState === "running" && ends(motion));
+  const motions = moving.map((motion) => motion.finished.catch(() => null));
+  await Promise.race([Promise.all(motions), after(5000)]);
+  await frame();
+}"""
 BOXES = """() => {
   const formulas = [...document.querySelectorAll(".katex")].slice(1);
   const sizes = formulas.map((e) => e.getBoundingClientRect());
@@ -78,8 +91,9 @@ async def reach(page: Page) -> list[str]:
 
 
 async def settle(page: Page) -> None:
-    """Wait until a page has answered to a new width, by its own clock, which is late on a busy machine."""
-    await page.evaluate(f"new Promise((done) => requestAnimationFrame(() => setTimeout(done, {SETTLE})))")
+    """Wait until a page has answered to a new width or theme, by its own clock, which may be late."""
+    assert page.viewport_size
+    await page.evaluate(SETTLED, page.viewport_size["width"])
 
 
 async def on_paper(page: Page) -> list[str]:

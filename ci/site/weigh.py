@@ -2,7 +2,8 @@
 
 A phone of 360 px without a cache, on slow 4G and a processor four times slower; what a server would compress
 is counted compressed. Bytes and requests are the same on every machine, and what moves is so nearly. Times
-are told, and nothing hangs on them.
+are told, and nothing hangs on them: what they are made of has limits, the requests and the bytes that come
+before the first paint, and the elements that are laid out before anybody scrolls.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ LATER = 800  # milliseconds after the first paint, in which nothing may move
 MOST_BYTES = 300_000
 MOST_REQUESTS = 20
 MOST_SHIFT = 0.02
+MOST_BEFORE = 25_000  # bytes, up to the title of the text and with what holds it up
+MOST_DRAWN = 8_000  # elements
 WATCH = """
 window.seen = {shift: 0, from: {}, paint: 0};
 const place = (e) => e ? (e.nodeType === 1 ? e : e.parentElement) : null;
@@ -40,10 +43,24 @@ new PerformanceObserver((list) => {
 }).observe({type: "paint", buffered: true});
 """
 
+FIRST = """() => {
+  const asked = performance.getEntriesByType("resource").filter((e) => e.renderBlockingStatus === "blocking");
+  const drawn = (e) => e.checkVisibility({contentVisibilityAuto: true});
+  return {
+    blocking: asked.map((entry) => [entry.name.replace(/.*\\//, ""), entry.encodedBodySize]),
+    drawn: [...document.querySelectorAll("*")].filter(drawn).length,
+  };
+}"""
+TITLE = "</h1>"
+
 
 @dataclass
 class Weight:
-    """A first load: requests, bytes, layout shift, what moved most, first paint and load in seconds."""
+    """A first load: requests, bytes, layout shift, what moved most, first paint and load in seconds.
+
+    ``blocking`` names the requests that hold up the first paint, ``first`` counts the bytes before it,
+    ``drawn`` the elements that are laid out.
+    """
 
     page: str
     requests: int = 0
@@ -52,6 +69,9 @@ class Weight:
     moved: str = ""
     paint: float = 0.0
     load: float = 0.0
+    blocking: str = ""
+    first: int = 0
+    drawn: int = 0
 
     def findings(self) -> list[str]:
         """What is above the limits."""
@@ -62,6 +82,12 @@ class Weight:
             found.append(f"weight: {self.size / 1000:.0f} KB on the wire, at most {MOST_BYTES // 1000}")
         if self.shift > MOST_SHIFT:
             found.append(f"layout shift: {self.shift:.3f}, at most {MOST_SHIFT}, most of it {self.moved}")
+        if self.blocking:
+            found.append(f"first paint: it waits for {self.blocking}")
+        if self.first > MOST_BEFORE:
+            found.append(f"first paint: after {self.first / 1000:.0f} KB, at most {MOST_BEFORE // 1000}")
+        if self.drawn > MOST_DRAWN:
+            found.append(f"first paint: {self.drawn} elements are laid out, at most {MOST_DRAWN}")
         return found
 
 
@@ -78,11 +104,12 @@ async def weigh(gate: asyncio.Semaphore, browser: Browser, address: str, name: s
         await devtools.send("Network.enable")
         await devtools.send("Network.emulateNetworkConditions", SLOW_4G)
         await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        await page.goto(address + name, timeout=120_000)
+        document = await page.goto(address + name, timeout=120_000)
         await page.evaluate("document.fonts.ready")
         await page.wait_for_function("seen.paint > 0")
         await page.wait_for_timeout(LATER)
         seen = await page.evaluate("seen")
+        first = await page.evaluate(FIRST)
         timing = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
         for answer in answers:
             if answer.url.startswith("data:"):
@@ -90,6 +117,9 @@ async def weigh(gate: asyncio.Semaphore, browser: Browser, address: str, name: s
             weight.requests += 1
             weight.size += await wire(answer)
         weight.shift, weight.paint, weight.load = seen["shift"], seen["paint"] / 1000, timing / 1000
+        weight.blocking, weight.drawn = ", ".join(name for name, _ in first["blocking"]), first["drawn"]
+        opening = (await document.text()).partition(TITLE)[0] if document else ""
+        weight.first = len(gzip.compress(opening.encode(), 6)) + sum(size for _, size in first["blocking"])
         weight.moved = max(seen["from"], key=seen["from"].get, default="")
         await context.close()
     return weight

@@ -9,6 +9,8 @@ import pytest
 
 from ci.site import audit
 
+pytestmark = pytest.mark.xdist_group("audit")
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width">
 <meta name="description" content="A page."><link rel="icon" href="data:,">
@@ -20,9 +22,9 @@ html {{ color-scheme: light dark; background: light-dark(white, #111) }}
 body {{ color: light-dark(black, #ddd) }}
 path {{ fill: none }}
 a {{ color: light-dark(#00e, #9cf) }}</style>
-</head><body><main><h1>Extrapolation</h1>
+{head}</head><body><main><h1>Extrapolation</h1>
 <form action="search.html"><input name="q" aria-label="Search"></form>
-{}</main></body></html>"""
+{body}</main></body></html>"""
 NOISE = "".join(random.Random(0).choices(string.ascii_letters + string.digits, k=420_000))
 LONG = "Words that go on and on without an end are hard to read, as everybody knows. " * 12
 
@@ -40,6 +42,9 @@ const results = document.getElementById("search-results");
 const query = new URLSearchParams(location.search).get("q");
 if (query === "extrapolation") results.innerHTML = '<li><a href="index.html">1</a></li>';
 </script>"""
+
+# What is planted in the head of a page rather than in its text.
+HEADS = {"late": f"<!-- {NOISE[:60_000]} -->", "held-up": '<link rel="stylesheet" href="plain.css">'}
 
 # Page by page: what is planted there, and the one finding that must come of it.
 FAULTS = {
@@ -132,12 +137,25 @@ FAULTS = {
         "".join(f'<img alt="x" width="9" height="9" src="icon.svg?{i}">' for i in range(21)),
         r"requests: 22, at most 20",
     ),
+    "late": ("", r"first paint: after 4\d KB, at most 25"),
+    "held-up": ("", r"first paint: it waits for plain.css"),
+    "crowded": (
+        f'<div class="lowdim-figure"><svg role="img" aria-label="x" width="9">{"<g></g>" * 8000}</svg></div>',
+        r"first paint: 80\d\d elements are laid out, at most 8000",
+    ),
     "shifting": (
         "<div id='late'></div><div style='height: 300px'>Below.</div><script>"
         "const late = () => { document.getElementById('late').style.height = '300px' };"
         "const watch = new PerformanceObserver(() => setTimeout(late, 250));"
         "watch.observe({type: 'paint', buffered: true})</script>",
         r"layout shift: 0\.\d+, at most 0.02, most of it div",
+    ),
+    "pushed-away": (
+        '<style>html { overflow-anchor: none }</style><div id="above"></div><section data-later>'
+        '<div style="height: 3000px">Far.</div><div class="proof" id="theorem">It holds.</div></section>'
+        '<div style="height: 2000px"></div><script>addEventListener("scroll", () => '
+        '{ document.getElementById("above").style.height = "1000px" })</script>',
+        r"anchor: #theorem is 1\d\d\d px below the top of the window",
     ),
     "pale-line": (
         '<svg id="fig" role="img" aria-label="x" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="#ddd"/></svg>',
@@ -154,8 +172,10 @@ FAULTS = {
 def write(folder, pages):
     icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
     (folder / "icon.svg").write_text(icon, encoding="utf-8")
+    (folder / "plain.css").write_text("h1 { margin: 1rem }", encoding="utf-8")
     for name, body in pages.items():
-        (folder / f"{name}.html").write_text(PAGE.format(body), encoding="utf-8")
+        page = PAGE.format(head=HEADS.get(name, ""), body=body)
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return folder
 
 

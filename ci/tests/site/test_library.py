@@ -12,6 +12,8 @@ from ci import paths
 from ci.site.browser import chromium, served
 from ci.site.build import jupyter_book
 
+pytestmark = pytest.mark.xdist_group("library")
+
 PAGES = paths.BOOK / "api"
 ROOMS = {path.stem for path in paths.LIBRARY.iterdir() if path.is_dir() or path.suffix == ".py"}
 ROOMS = {name for name in ROOMS if not name.startswith("_")}
@@ -96,7 +98,7 @@ def test_the_search_finds_names_and_stumbles_over_none(site):
             page, said = await browser.new_page(), []
             page.on("console", lambda message: said.append(message.text))
             await page.goto(f"{address}search.html?q={words}")
-            await page.locator("#search-results li").first.wait_for(timeout=10_000)
+            await page.locator("#search-results li").first.wait_for(timeout=60_000)
             await page.wait_for_load_state("networkidle")
             links = await page.locator("#search-results a").evaluate_all("all => all.map((a) => a.href)")
             return links, [text for text in said if "Anchored" in text]

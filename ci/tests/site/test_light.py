@@ -95,20 +95,23 @@ def test_a_page_has_one_sheet_and_one_script_and_the_search_its_own(tmp_path):
     (static / "css" / "a.css").write_text("@import 'b.css'; .here { background: url(../x.png) }", "utf-8")
     (static / "css" / "b.css").write_text(".gone { top: 0 } .there { top: 0 }", "utf-8")
     for name in ("a.js", "bootstrap.js", "searchtools.js", "page.js"):
-        (static / name).write_text(f"// {name}", "utf-8")
+        (static / name).write_text(f"// A remark.\n  go('{name}');", "utf-8")
     scripts = "".join(
         f'<script src="_static/{n}.js?v=1"></script>' for n in ("a", "bootstrap", "searchtools")
     )
     page = (
         f'<html><head><link href="_static/css/a.css?v=2" rel="stylesheet">{scripts}</head>'
-        '<body class="here there"></body></html>'
+        '<body class="here there"><article class="bd-article"><h1>A</h1><p>B</p></article></body></html>'
     )
     files = {tmp_path / "index.html": page, tmp_path / "search.html": page}
     index, search = bundles.bundle(tmp_path, files).values()
-    assert re.findall(r'(?:src|href)="([^"?]+)', index) == ["_static/book.css", "_static/book.js"]
+    sheet = "_static/book.css"
+    assert re.findall(r'(?:src|href)="([^"?]+)', index) == [sheet, sheet, "_static/book.js"]
+    assert index.index("</h1>") < index.index('rel="stylesheet"') < index.index("</p>")
+    assert "<style>.there{top: 0}.here{background: url(_static/x.png)}</style>" in index
     assert "_static/searchtools.js" in search
     assert (static / "book.css").read_text("utf-8") == ".there{top: 0}.here{background: url(x.png)}"
-    assert (static / "book.js").read_text("utf-8").split() == ["//", "a.js", ";//", "page.js"]
+    assert (static / "book.js").read_text("utf-8") == "go('a.js');\n;go('page.js');"
     assert not (static / "bootstrap.js").exists()
 
 

@@ -1,5 +1,6 @@
 """The README's picture: cut out whole, readable anywhere, and noticed when it is not today's any more."""
 
+import functools
 import re
 from xml.etree import ElementTree
 
@@ -10,7 +11,10 @@ import pytest
 from ci.site import readme_picture as front
 from lowdim.figures.front import front as draw
 
+pytestmark = pytest.mark.xdist_group("front")
 
+
+@functools.cache
 def glued(shift=0.0, scales=(1e-4, 0.1)):
     """A picture like the front page's, as HTML, with its curves shifted."""
     truth = 0.99 ** np.arange(300.0)
