@@ -102,7 +102,7 @@ def united(
     x, w = vertex.place[atoms][order], np.maximum(values[atoms][order], 0.0)
     steps = -np.diff(angle(x, interval))
     group = np.concatenate([[0], np.cumsum(steps > spacing)]) if len(x) else np.zeros(0, dtype=int)
-    size, mass = np.bincount(group), np.bincount(group, w)
+    size, mass = np.bincount(group), np.bincount(group, w).astype(float)  # of nothing it counts whole numbers
     middle = np.bincount(group, x) / size
     poles = np.where(mass > 0, np.bincount(group, w * x) / np.where(mass > 0, mass, 1.0), middle)
     ends = (poles <= interval[0]) | (poles >= interval[1])

@@ -188,3 +188,14 @@ def test_a_refusal_names_the_simple_rule_that_is_broken(responses, told):
     assert not certificate.feasible
     assert told in certificate.reason
     assert certificate.reason.endswith("is enough") == (told == "is enough")
+
+
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_data_that_say_nothing_leave_the_system_that_is_silent(k):
+    """Within such a tolerance every response is zero, too: an extremal measure has no atoms."""
+    truth = teacher([0.5], [0.1])
+    certificate = certify_data(truth, impulse_response(truth, k), 12, 1.0)
+    assert certificate.feasible
+    assert outside(certificate, truth, truth, 12) == []
+    assert (certificate.low <= 0).all()
+    assert (certificate.high >= 0).all()
