@@ -34,6 +34,10 @@ LEFT_OUT = (  # the last is for tabs, which the book has none of
 QUOTED = (
     '".headerlink", ".katex-mathml", ".cell_input", ".lowdim-letters", ".lowdim-claim", "button", "nav", '
 )
+# Words of the scripts that are classes elsewhere, for parts that the book does not have.
+ABSENT = {"card", "tooltip", "collapse", "row", "nboutput", "jp-RenderedHTMLCommon", "dropdown-menu-dark"}
+ABSENT |= {"list-group-item", "list-group-item-action", "bd-header-announcement", "thebe-launch-button"}
+ABSENT |= {"version-switcher__button", "version-switcher__menu", "marginnote", "sidenote", "margin-caption"}
 ADDED = {"show", "js"}  # classes that page.js sets
 
 
@@ -97,7 +101,7 @@ def _script(file: Path) -> str:
 
 def _used(texts, code: str) -> set[str]:
     """Every class and id on a page, and every word of the scripts."""
-    used = set(WORD.findall(code)) | ADDED
+    used = set(WORD.findall(code)) - ABSENT | ADDED
     for text in texts:
         for names in set(CLASSES.findall(text)):
             used.update(names.split())

@@ -17,6 +17,7 @@ READ = re.compile(r"var\(\s*(--[\w-]+)")
 SET = re.compile(r"(?:^|(?<=;))\s*(--[\w-]+)\s*:")
 DARK = re.compile(r"\[data-theme=[\"']?dark[\"']?\]")
 LIGHT = re.compile(r"(?<=html)\[data-theme=[\"']?light[\"']?\]")
+MOTION = re.compile(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 GROUPS = ("@media", "@supports", "@container", "@layer")
 
 
@@ -33,8 +34,14 @@ def lean(css: str, used: Callable[[str], bool], elsewhere: str = "") -> str:
         read = set(READ.findall(text)) | set(READ.findall(elsewhere))
         fewer = "".join(rules(text, partial(_read, read=read)))
         if fewer == text:
-            return text
+            return _moving(text)
         text = fewer
+
+
+def _moving(css: str) -> str:
+    """The sheet without motions that no rule names."""
+    rest = MOTION.sub("", css)
+    return MOTION.sub(lambda motion: motion[0] if motion[1] in rest else "", css)
 
 
 def names(css: str) -> set[str]:
