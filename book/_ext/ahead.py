@@ -1,7 +1,9 @@
 """``{ahead} fig-memory-map 1/2``: a figure from further down the page, small, as a link to it.
 
 It is drawn by reference: the page holds the picture once, so the small one is always that of the last run and
-has the colours of the theme. A fraction after the label shows one of so many panels side by side.
+has the colours of the theme. What its panels are clipped to stands beside the small one, because a browser
+clips to nothing that it has not laid out, and does not lay out what is far down. A fraction after the label
+shows one of so many panels side by side.
 """
 
 import re
@@ -11,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
+CLIP = re.compile(r"<clipPath .*?</clipPath>", re.DOTALL)
 PANEL = re.compile(r"([1-9])/([1-9])")
 EMPTY = re.compile(r'<a class="lowdim-ahead-picture" href="#([\w-]+)" data-panel="(\d)/(\d)"></a>')
 DRAWN = re.compile(
@@ -56,7 +59,13 @@ def fill(page: str) -> str:
             f'<a class="lowdim-ahead-picture" href="#{label}" aria-label="The figure below">'
             f'<svg viewBox="{view}" aria-hidden="true" style="{inherited}"><use href="#{name}"/></svg></a>'
         )
+        clips = "".join(CLIP.findall(body))
+        if clips:
+            small = (
+                f'<svg class="lowdim-letters" width="0" height="0" aria-hidden="true">{clips}</svg>{small}'
+            )
         if f'<g id="{name}">' not in page:
+            body = CLIP.sub("", body)
             page = f'{page[: drawn.start()]}{opening}<g id="{name}">{body}</g>{closing}{page[drawn.end() :]}'
         page = page.replace(found[0], small, 1)
     return page

@@ -15,7 +15,6 @@ from stylesheets import lean
 LINK = re.compile(r'[ \t]*<link [^>]*?href="([^"]+\.css[^"]*)"[^>]*>\n?')
 SCRIPT = re.compile(r'[ \t]*<script (?:[^>]*? )?src="([^"]+)"[^>]*></script>\n?')
 AHEAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
-FONTS = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
 OPTIONS = re.compile(r"[ \t]*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>\n?")
 URL = re.compile(r"url\((['\"]?)(?!data:|#)([^'\")]+)\1\)")
 IMPORT = re.compile(r"""@import (?:url\()?["']?([^"')]+)["']?\)?;""")
@@ -110,7 +109,7 @@ def _used(texts, code: str) -> set[str]:
 
 
 def _page(path: Path, text: str, out: Path, version: dict[str, str], letters: str, sheet: str) -> str:
-    """A page that is painted from its own top; one sheet, its fonts and one script come behind that.
+    """A page that is painted from its own top; one sheet and one script come behind that.
 
     The page of the search has three scripts of its own after it.
     """
@@ -118,13 +117,12 @@ def _page(path: Path, text: str, out: Path, version: dict[str, str], letters: st
     own = [src for src in SCRIPT.findall(text) if src.partition("?")[0].endswith(SEARCH)]
     own = own if path.stem == "search" else []
     head, body = text.split("</head>", 1)
-    fonts = FONTS.findall(head)
-    for pattern in (LINK, AHEAD, FONTS, SCRIPT, OPTIONS):
+    for pattern in (LINK, AHEAD, SCRIPT, OPTIONS):
         head = pattern.sub("", head)
     top, rest = cut(later(SCRIPT.sub("", body)))
     address = f"{root}_static/book.css?v={version['book.css']}"
     loads = [WAIT] if 'class="katex-html"' in rest else []
-    loads += [f'<link rel="stylesheet" data-cut href="{address}">', *(font.strip() for font in fonts)]
+    loads.append(f'<link rel="stylesheet" data-cut href="{address}">')
     sources = [f"{root}_static/book.js?v={version['book.js']}", *own]
     loads += [f'<script defer src="{src}"></script>' for src in sources]
     ahead = f'<link rel="preload" as="style" href="{address}">'

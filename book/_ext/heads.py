@@ -26,8 +26,8 @@ FONTS = (
     "fonts/source-serif-4-latin-400-normal",
     "fonts/source-serif-4-latin-600-normal",
     "fonts/source-sans-3-latin-400-normal",
+    "fonts/source-sans-3-latin-600-normal",
 )
-ITALIC = ("fonts/source-serif-4-latin-400-italic",)
 LONGEST = 160
 
 
@@ -49,11 +49,9 @@ def head(path: Path, text: str, out: Path, base: str) -> str:
         top = pattern.sub("", top)
     about = describe(rest)
     tags = ['<meta name="viewport" content="width=device-width, initial-scale=1">', FIRST]
-    fonts = FONTS + (ITALIC if "<em>" in rest else ())
     tags += [
-        f'<link rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low" '
-        f'href="{root}_static/{font}.woff2">'
-        for font in fonts
+        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/{font}.woff2">'
+        for font in FONTS
     ]
     tags += [
         f'<meta name="description" content="{html.escape(about)}">',

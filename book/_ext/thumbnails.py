@@ -10,7 +10,10 @@ LIST = re.compile(r'<section id="chapters">.*?</section>', re.DOTALL)
 ENTRY = re.compile(
     r'<li><p>(<a class="reference internal" href="(notebooks/([\w-]+)\.html)">.*?)</p></li>', re.DOTALL
 )
-AHEAD = re.compile(r'<svg viewBox="([^"]+)" aria-hidden="true" style="[^"]*"><use href="#([\w-]+)"/></svg>')
+AHEAD = re.compile(
+    r'(?:<svg class="lowdim-letters"[^>]*>((?:<clipPath .*?</clipPath>)+)</svg>)?'
+    r'<a class="lowdim-ahead-picture"[^>]*><svg viewBox="([^"]+)"[^>]*><use href="#([\w-]+)"/></svg>'
+)
 LETTER = re.compile(r'<use href="#g\d+"[^>]*/>')
 IDENTITY = re.compile(r'(\bid="|href="#|url\(#)')
 THEMED = re.compile(r"light-dark\((#\w+),(?:[^()]|\([^()]*\))*\)")
@@ -57,15 +60,16 @@ def picture(page: str, name: str, index: int) -> str:
     ahead = AHEAD.search(page)
     if not ahead:
         return ""
-    start = page.index(f'<g id="{ahead[2]}">')
-    body = LETTER.sub("", page[start : page.index("</g></svg>", start) + len("</g>")])
+    clips, box, drawing = ahead.groups()
+    start = page.index(f'<g id="{drawing}">')
+    body = (clips or "") + LETTER.sub("", page[start : page.index("</g></svg>", start) + len("</g>")])
     body = THEMED.sub(r"\1", IDENTITY.sub(rf"\g<1>{name}-", body))
-    *_, wide, high = map(float, ahead[1].split())
+    *_, wide, high = map(float, box.split())
     scale, top = min(WIDTH / wide, HEIGHT / high), index * HEIGHT
     left, below = (WIDTH - scale * wide) / 2, top + (HEIGHT - scale * high) / 2
     place = f'x="{left:g}" y="{below:g}" width="{scale * wide:g}" height="{scale * high:g}"'
     view = f'<view id="{name}" viewBox="0 {top} {WIDTH} {HEIGHT}"/>'
-    return f'{view}<svg {place} viewBox="{ahead[1]}">{body}</svg>'
+    return f'{view}<svg {place} viewBox="{box}">{body}</svg>'
 
 
 def minutes(page: str) -> int:

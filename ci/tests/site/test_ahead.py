@@ -8,7 +8,9 @@ from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
 FIGURE = """<figure id="fig-{0}"><svg class="lowdim-wide" role="img" aria-label="A line"
- viewBox="0 0 600 200" style="fill:currentColor;width:100%;height:auto;max-width:500px"><path d="M0 0"/></svg>
+ viewBox="0 0 600 200" style="fill:currentColor;width:100%;height:auto;max-width:500px">
+<defs><clipPath id="c{0}"><rect/></clipPath></defs>
+<path d="M0 0" clip-path="url(#c{0})"/></svg>
 <svg class="lowdim-phone" viewBox="0 0 1 1" style="display:none"><path d="M1 1"/></svg></figure>"""
 LINK = '<a class="lowdim-ahead-picture" href="#fig-{}" data-panel="{}"></a>'
 
@@ -24,9 +26,17 @@ def test_a_preview_is_the_figure_by_reference(panel, view):
     assert link.svg["viewbox"] == view
     assert link.svg["style"] == "fill:currentColor"
     (drawn,) = page.select(link.use["href"])
-    assert str(drawn.path) == '<path d="M0 0"></path>'
+    assert drawn.path["d"] == "M0 0"
     assert drawn.parent["class"] == ["lowdim-wide"]
     assert page.select_one("svg.lowdim-phone g") is None
+
+
+def test_what_a_picture_is_clipped_to_stands_once_beside_it_and_is_never_hidden():
+    page = BeautifulSoup(ahead.fill(LINK.format("a", "1/1") + FIGURE.format("a")), "html.parser")
+    (clip,) = page.select("#ca")
+    assert clip.parent["class"] == ["lowdim-letters"]
+    assert clip.parent.find_next_sibling()["class"] == ["lowdim-ahead-picture"]
+    assert page.select_one("#fig-a-drawn path")["clip-path"] == "url(#ca)"
 
 
 def test_two_previews_of_one_figure_share_its_drawing():
