@@ -28,6 +28,7 @@ FONTS = (
     "fonts/source-sans-3-latin-400-normal",
     "fonts/source-sans-3-latin-600-normal",
 )
+ITALIC = "fonts/source-serif-4-latin-400-italic"
 LONGEST = 160
 
 
@@ -48,10 +49,12 @@ def head(path: Path, text: str, out: Path, base: str) -> str:
     for pattern in (THEME, VIEWPORT, SCRAPS):
         top = pattern.sub("", top)
     about = describe(rest)
+    begins = rest.partition('<article class="bd-article"')[2].partition("</p>")[0]
+    fonts = [*FONTS, ITALIC] if "<em>" in begins else FONTS
     tags = ['<meta name="viewport" content="width=device-width, initial-scale=1">', FIRST]
     tags += [
         f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/{font}.woff2">'
-        for font in FONTS
+        for font in fonts
     ]
     tags += [
         f'<meta name="description" content="{html.escape(about)}">',
