@@ -154,7 +154,7 @@
       range.selectNodeContents(e);
       const height = parseFloat(getComputedStyle(e).lineHeight);
       const lines = Math.round(e.getBoundingClientRect().height / height);
-      if (lines >= 4 && !e.querySelector(".katex")) counts.push([e.textContent.length / (lines - 0.5), e]);
+      if (lines >= 4 && !e.querySelector(".katex")) counts.push([e.innerText.length / (lines - 0.5), e]);
     }
     for (const [letters, e] of counts) if (letters > 76) found("long lines", e, `${Math.round(letters)} letters`);
   }
