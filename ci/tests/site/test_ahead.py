@@ -7,6 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
+from ci import paths
+
 FIGURE = """<figure id="fig-{0}"><svg class="lowdim-wide" role="img" aria-label="A line"
  viewBox="0 0 600 200" style="fill:currentColor;width:100%;height:auto;max-width:500px">
 <defs><clipPath id="c{0}"><rect/></clipPath></defs>
@@ -63,3 +65,10 @@ def test_a_panel_that_is_none_is_refused_with_its_line(build, tmp_path, panel):
     assert code == 1
     assert "index.md:3" in said
     assert repr(panel) in said
+
+
+@pytest.mark.parametrize("source", paths.sources(), ids=lambda path: path.stem)
+def test_every_chapter_has_a_picture_before_its_first_cell(source):
+    opening, _, rest = source.read_text(encoding="utf-8").partition("```{code-cell}")
+    (label,) = re.findall(r"```\{ahead\} (fig-[\w-]+)", opening)
+    assert f"name: {label}\n" in rest
