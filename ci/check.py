@@ -16,7 +16,6 @@ from ci.pipeline.execute import ENVIRONMENT
 
 IN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=10"]
-PYTEST += ["--dist", "loadgroup"]  # one by one; what shares a slow fixture stays together
 PYTEST += ["--config-file", "lib/pyproject.toml", "--rootdir", "."]
 STAGES = {
     "lint": [
@@ -28,8 +27,8 @@ STAGES = {
         [IN / "actionlint", *sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))],
     ],
     "proofs": [[sys.executable, "-m", "ci.proofs", "--optional"]],
-    "library": [[*PYTEST, "lib/tests"]],
-    "pipeline": [[*PYTEST, "ci/tests"]],
+    "library": [[*PYTEST, "--dist", "worksteal", "lib/tests"]],
+    "pipeline": [[*PYTEST, "--dist", "loadfile", "ci/tests"]],  # tests of a file share slow fixtures
     "fresh draws": [[sys.executable, "-m", "ci.pipeline.fresh", "--short"]],
     "book and claims": [[sys.executable, "-m", "ci.pipeline.book"]],
     "pages": [

@@ -37,6 +37,8 @@ def fill(pages: dict[Path, str], out: Path) -> None:
         out: the folder of the site, into which the file of the pictures is written.
     """
     front, pictures = out / "index.html", []
+    if front not in pages:  # one chapter alone, run again
+        return
 
     def entry(found: re.Match) -> str:
         page = pages.get(out / found[2])

@@ -9,8 +9,6 @@ import pytest
 
 from ci.site import audit
 
-pytestmark = pytest.mark.xdist_group("audit")
-
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width">
 <meta name="description" content="A page."><link rel="icon" href="data:,">

@@ -1,9 +1,5 @@
 """Statements of machine-checked theorems on a small page."""
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("small site")
-
 
 def test_the_line_under_a_checked_theorem_leads_to_the_statements(page, checked):
     line = page.select_one("p.lowdim-checked")

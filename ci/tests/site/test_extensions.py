@@ -1,9 +1,5 @@
 """Formulas, theorems and proofs: the book's own Sphinx extensions on a small page."""
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("small site")
-
 
 def test_formulas_are_set_when_the_site_is_built(page):
     assert [e.get_text() for e in page.select(".eqno")] == ["(1)"]

@@ -12,8 +12,6 @@ from ci import paths
 from ci.site.browser import chromium, served
 from ci.site.build import jupyter_book
 
-pytestmark = pytest.mark.xdist_group("library")
-
 PAGES = paths.BOOK / "api"
 ROOMS = {path.stem for path in paths.LIBRARY.iterdir() if path.is_dir() or path.suffix == ".py"}
 ROOMS = {name for name in ROOMS if not name.startswith("_")}

@@ -1,9 +1,5 @@
 """The pages of a small library: what they show of its docstrings, and where they lead."""
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("small site")
-
 
 def calls(page):
     return {e["id"]: e.get_text().strip() for e in page.select("dt.sig[id]")}

@@ -11,8 +11,6 @@ import pytest
 from ci.site import readme_picture as front
 from lowdim.figures.front import front as draw
 
-pytestmark = pytest.mark.xdist_group("front")
-
 
 @functools.cache
 def glued(shift=0.0, scales=(1e-4, 0.1)):

@@ -63,6 +63,12 @@ def test_the_picture_is_the_panel_in_the_colours_of_the_light_theme_without_lett
     assert "#g7" not in file
 
 
+def test_a_chapter_alone_has_no_list(tmp_path):
+    pages = {tmp_path / "01_a.html": chapter(10)}
+    thumbnails.fill(pages, tmp_path)
+    assert list(pages) == [tmp_path / "01_a.html"]
+
+
 @pytest.mark.parametrize(("words", "expected"), [(10, 5), (1300, 10), (2600, 20)])
 def test_minutes_count_words_and_not_code_or_formulas(words, expected):
     silent = "<pre>a b c</pre><math><mi>x y</mi></math>" * 2000

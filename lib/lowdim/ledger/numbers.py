@@ -143,7 +143,11 @@ def _real(value: Decimal, digits: int, rounding: str) -> str:
 
 
 def without_tex(latex: str) -> str:
-    """The same number without TeX."""
+    """The same number in HTML.
+
+    Args:
+        latex: what `typeset` returned.
+    """
     for tex, html in (("-", "−"), ("{,}", ","), (r"\mathrm{s}", "s"), (r"\%", "%"), (r"\,", "&nbsp;")):
         latex = latex.replace(tex, html)
     latex = re.sub(r"\\times10\^{(.*?)}", r"&nbsp;×&nbsp;10<sup>\1</sup>", latex)

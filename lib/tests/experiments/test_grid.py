@@ -13,8 +13,6 @@ from helpers import cluster
 
 from lowdim.experiments.grid import sweep
 
-pytestmark = pytest.mark.xdist_group("grid")
-
 RUNS = '''
 import os, signal, time
 from pathlib import Path

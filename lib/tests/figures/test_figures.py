@@ -11,8 +11,6 @@ from lowdim.figures import style
 from lowdim.figures.layout import PHONE, settle, stack
 from lowdim.figures.palette import dark, rgb, to_oklab
 
-pytestmark = pytest.mark.xdist_group("figures")
-
 WHITE, NIGHT = "#ffffff", "#14181e"  # the page in the style sheet, book/_static/css/page.css
 
 # G. Machado, M. Oliveira, L. Fernandes (2009): how a dichromat sees linear-light sRGB.
