@@ -19,8 +19,7 @@ def certificates(orders: Sequence[int], errors: np.ndarray, bounds: np.ndarray) 
     fig, ax = style.axes(height=3.4)
     for colour, order, error, bound in zip(style.SERIES, orders, errors, bounds, strict=False):
         lags = np.arange(len(error))
-        broad = np.unique([*lags[: 8 * order], *lags[::4], lags[-1]])  # so broad a line needs few points
-        ax.semilogy(broad, bound[broad], color=colour, lw=5, alpha=0.3)
+        ax.semilogy(lags, bound, color=colour, lw=5, alpha=0.3)
         ax.semilogy(lags, error, color=colour, lw=1.1, label=rf"$\hat d = {order}$")
         ax.axvline(2 * order - 0.5, color=colour, lw=0.7, ls=(0, (2, 2)))
     ax.legend(loc="upper right", ncols=2)
@@ -179,7 +178,7 @@ def sleepers(
     fig, ax = style.axes(height=3.4)
     told = []
     for colour, (k, values) in zip(style.ramp(len(masses)), masses.items(), strict=True):
-        ax.loglog(times, values, "o", color=colour, ms=3, label=f"$k = {k}$")
+        ax.loglog(times, values, "o", markevery=2, color=colour, ms=3, label=f"$k = {k}$")
         ax.loglog(after, predicted[k], color=colour, lw=1.0)
         told.append(f"{values[-len(after)]:.1e} to {values[-1]:.1e} for k = {k}")
     ax.set(xlabel="time $t$", ylabel="mass of the sleepers")
