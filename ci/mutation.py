@@ -27,6 +27,7 @@ ROOMS = ("systems", "training", "moments", "certificate", "ledger")
 TOOL = "cosmic-ray==8.7.0"  # in an environment of its own: nothing in the book needs it
 VENV = paths.BUILD / "mutation"
 SAMPLE = 60
+ENOUGH = 0.9  # of all changes the tests should notice
 ABSURD = (
     "Shift",
     "Bit",
@@ -131,7 +132,7 @@ def interval(killed: int, count: int) -> tuple[float, float]:
 
 
 def main(seed: int, count: int = SAMPLE) -> int:
-    """Draw a sample, try each of it, write down what survived."""
+    """Draw a sample, try each of it, write down what survived; 1 if the tests surely notice too little."""
     outcomes, limits = [], {}
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(Path(folder) / "book")
@@ -153,7 +154,21 @@ def main(seed: int, count: int = SAMPLE) -> int:
             print(f"{last.outcome:>9}  {last.module}:{last.line}: {last.diff}", flush=True)
             write(outcomes, seed, len(found))
     shutil.rmtree(VENV, ignore_errors=True)
-    return 0
+    return verdict(outcomes)
+
+
+def verdict(outcomes: list[Mutant]) -> int:
+    """Say how many were noticed, in all and room by room; 1 if of all changes it is surely less than enough."""
+    rooms = {"all": outcomes}
+    for mutant in outcomes:
+        rooms.setdefault(Path(mutant.module).parts[2], []).append(mutant)
+    for room, tried in rooms.items():
+        dead = sum(mutant.outcome != "survived" for mutant in tried)
+        low, high = interval(dead, len(tried))
+        print(
+            f"{room:>12}: {dead} of {len(tried)} noticed; of all changes {low:.0%} to {high:.0%}, 95 % sure"
+        )
+    return int(interval(sum(mutant.outcome != "survived" for mutant in outcomes), len(outcomes))[1] < ENOUGH)
 
 
 def write(outcomes: list[Mutant], seed: int, of: int) -> None:

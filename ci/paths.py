@@ -6,10 +6,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "notebooks"
 BOOK = ROOT / "book"
 CLAIMS = BOOK / "claims.yml"
+BREAKAGES = ROOT / "ci" / "breakages.yml"
 MOVABLE = BOOK / "_static" / "movable"
 LIBRARY = ROOT / "lib" / "lowdim"
 REQUIREMENTS = ROOT / "requirements.txt"
-MUTATION = ROOT / "ci" / "mutation.json"  # made by hours of computing, and kept
 
 # Generated, and ignored by git.
 BUILD = ROOT / "_build"
@@ -22,6 +22,7 @@ TIMES = BUILD / "times"
 RUNS = BUILD / "runs"
 FRESH = BUILD / "fresh.json"
 SABOTAGE = BUILD / "sabotage.json"
+MUTATION = BUILD / "mutation.json"
 BENCH = BUILD / "bench.json"
 MATERIALS = BUILD / "materials.cdx.json"
 HTML = BUILD / "html"

@@ -22,7 +22,6 @@ import yaml
 from ci import paths
 from ci.pipeline.execute import ENVIRONMENT
 
-BREAKAGES = paths.ROOT / "ci" / "breakages.yml"
 PYTEST = ["-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
 PYTEST += ["-c", "lib/pyproject.toml", "--rootdir", "."]
 LEFT_OUT = (".git", ".venv", "_build", "__pycache__", ".ruff_cache", "_generated", "proofs")
@@ -66,7 +65,7 @@ class Outcome:
 
 def breakages() -> list[Breakage]:
     """Those of the list."""
-    return [Breakage(**entry) for entry in yaml.safe_load(BREAKAGES.read_text(encoding="utf-8"))]
+    return [Breakage(**entry) for entry in yaml.safe_load(paths.BREAKAGES.read_text(encoding="utf-8"))]
 
 
 def check(copy: Path, caught: str) -> tuple[int, str]:

@@ -201,9 +201,10 @@ def task_measured():
         def found(path):
             return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
+        listed = yaml.safe_load(paths.BREAKAGES.read_text(encoding="utf-8"))
         paths.PARTS.mkdir(parents=True, exist_ok=True)
         for name, text in (
-            ("sabotage", measured.sabotage_part(found(paths.SABOTAGE))),
+            ("sabotage", measured.sabotage_part(found(paths.SABOTAGE), listed)),
             ("mutation", measured.mutation_part(found(paths.MUTATION))),
             ("performance", measured.performance_part(found(paths.BENCH))),
         ):
@@ -211,7 +212,8 @@ def task_measured():
 
     found = [path for path in (paths.SABOTAGE, paths.MUTATION, paths.BENCH) if path.is_file()]
     targets = [paths.PARTS / f"{name}.md" for name in ("sabotage", "mutation", "performance")]
-    return _task(run, [], [*found, *_pipeline("pipeline/measured")], targets, found=list(map(str, found)))
+    inputs = [*found, paths.BREAKAGES, *_pipeline("pipeline/measured")]
+    return _task(run, [], inputs, targets, found=list(map(str, found)))
 
 
 def task_materials():

@@ -6,24 +6,28 @@ Each is a table of what lies on this machine, or a word on the command that meas
 from html import escape
 
 
-def sabotage_part(outcomes: list[dict] | None) -> str:
-    """The breakages that were tried, and what noticed each of them."""
-    if not outcomes:
-        return (
-            "The breakages have not been tried on this machine; `make sabotage` does it, in some minutes.\n"
+def sabotage_part(outcomes: list[dict] | None, listed: list[dict]) -> str:
+    """The breakages that were tried, and what noticed each of them; or those listed, and what must."""
+    if outcomes:
+        noticed = sum(outcome["noticed"] for outcome in outcomes)
+        head = f"{noticed} of {len(outcomes)} breakages were noticed when they were last tried here."
+        verb = "noticed by"
+    else:
+        head = (
+            f"There are {len(listed)}. They have not been tried on this machine; "
+            "`make sabotage` does it, in some minutes."
         )
-    noticed = sum(outcome["noticed"] for outcome in outcomes)
-    rows = "\n".join(f"| {outcome['name']} | `{outcome['file']}` | {_by(outcome)} |" for outcome in outcomes)
-    return (
-        f"{noticed} of {len(outcomes)} breakages were noticed when they were last tried here.\n\n"
-        f"| broken on purpose | in | noticed by |\n|---|---|---|\n{rows}\n"
+        verb = "must be noticed by"
+    rows = "\n".join(
+        f"| {_cell(entry['name'])} | `{entry['file']}` | {_by(entry)} |" for entry in outcomes or listed
     )
+    return f"{head}\n\n| broken on purpose | in | {verb} |\n|---|---|---|\n{rows}\n"
 
 
-def _by(outcome: dict) -> str:
-    if not outcome["noticed"]:
+def _by(entry: dict) -> str:
+    if not entry.get("noticed", True):
         return "**nothing**"
-    caught = outcome["caught"]
+    caught = entry["caught"]
     return f"the claims of chapter {int(caught[:2])}" if caught[:2].isdigit() else f"`{caught.split()[0]}`"
 
 

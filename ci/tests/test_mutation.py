@@ -35,3 +35,14 @@ def test_what_survived_is_written_down(tmp_path, monkeypatch):
     told = json.loads(paths.MUTATION.read_text())
     assert (told["tried"], told["killed"], told["changes"], told["seed"]) == (3, 2, 100, 7)
     assert [entry["diff"] for entry in told["survived"]] == ["a  ->  not a"]
+
+
+def test_the_verdict_is_by_room_and_red_where_too_little_is_surely_noticed(capsys):
+    one = Mutant("lib/lowdim/x/y.py", 3, "core/AddNot", 0, "survived")
+    dead = mutation.replace(one, module="lib/lowdim/z/y.py", outcome="hung")
+    assert mutation.verdict([one] + 9 * [dead]) == 0
+    told = capsys.readouterr().out
+    assert "all: 9 of 10 noticed" in told
+    assert "x: 0 of 1 noticed" in told
+    assert "z: 9 of 9 noticed" in told
+    assert mutation.verdict(20 * [one] + 60 * [dead]) == 1

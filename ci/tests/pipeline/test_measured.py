@@ -8,12 +8,18 @@ from ci.pipeline import materials, measured
 
 def test_what_was_not_measured_is_said():
     for part, command in (
-        (measured.sabotage_part(None), "make sabotage"),
         (measured.mutation_part(None), "make mutation"),
         (measured.performance_part(None), "make bench"),
     ):
         assert command in part
         assert "|" not in part
+
+
+def test_breakages_that_were_not_tried_are_listed_with_what_must_notice_them():
+    part = measured.sabotage_part(None, [{"name": "a_b", "file": "a.py", "caught": "lib/t.py -k x"}])
+    assert "There are 1. They have not been tried on this machine; `make sabotage`" in part
+    assert "| broken on purpose | in | must be noticed by |" in part
+    assert "| a&#95;b | `a.py` | `lib/t.py` |" in part
 
 
 def test_breakages_and_what_noticed_them():
@@ -22,7 +28,7 @@ def test_breakages_and_what_noticed_them():
         {"name": "two", "file": "b.py", "caught": "02_many_solutions", "noticed": False},
         {"name": "three", "file": "c.py", "caught": "02_many_solutions", "noticed": True},
     ]
-    part = measured.sabotage_part(rows)
+    part = measured.sabotage_part(rows, [])
     assert "2 of 3 breakages were noticed" in part
     assert "| one | `a.py` | `lib/t.py` |" in part
     assert "| two | `b.py` | **nothing** |" in part
