@@ -158,7 +158,7 @@ def main(seed: int, count: int = SAMPLE) -> int:
 
 
 def verdict(outcomes: list[Mutant]) -> int:
-    """Say how many were noticed, in all and room by room; 1 if of all changes it is surely less than enough."""
+    """Say how many were noticed, in all and room by room; 1 if all in all it is surely too little."""
     rooms = {"all": outcomes}
     for mutant in outcomes:
         rooms.setdefault(Path(mutant.module).parts[2], []).append(mutant)
