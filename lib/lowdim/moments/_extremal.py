@@ -35,14 +35,14 @@ class Extreme:
         reached: what the measure reaches.
         poles: of the measure.
         weights: of the measure.
-        blur: what the rounding of its moments may add to what it reaches; a smaller gap is none.
+        price: by how much the bound rises with the tolerance of all moments, at most: $\sum_j |P_j|$.
     """
 
     bound: arb
     reached: float
     poles: Float[np.ndarray, " n"]
     weights: Float[np.ndarray, " n"]
-    blur: float = 0.0
+    price: float = 0.0
 
     def united(self, other: Extreme) -> Extreme:
         """The better proof and the better example.
@@ -52,7 +52,12 @@ class Extreme:
         """
         proof = other if upper(other.bound) < upper(self.bound) else self
         better = other if other.reached > self.reached else self
-        return Extreme(proof.bound, better.reached, better.poles, better.weights, proof.blur)
+        return Extreme(proof.bound, better.reached, better.poles, better.weights, proof.price)
+
+    @property
+    def blur(self) -> float:
+        """What the rounding of the measure's moments may add to what it reaches; a smaller gap is none."""
+        return 2 * _MISSED * self.price
 
     @property
     def gap(self) -> float:
@@ -151,9 +156,10 @@ class Program:
         # Always true: P = f where that is a moment itself, else the mass times the largest f.
         lag = objective.lag
         if lag is not None and lag < len(self.target):
-            yield Extreme(objective.sign * self.target[lag] + self.tolerance[lag], -np.inf, _NONE, _NONE)
+            bound, price = objective.sign * self.target[lag] + self.tolerance[lag], 1.0
         else:
-            yield Extreme(self._simple(objective), -np.inf, _NONE, _NONE)
+            bound, price = self._simple(objective), upper(abs(objective.largest(self.interval)))
+        yield Extreme(bound, -np.inf, _NONE, _NONE, price)
         contact = self._contacts.pop(key, None)
         if contact is not None:
             contact = contact if contact.rigid else settle(contact, objective, self.interval)
@@ -190,7 +196,7 @@ class Program:
             if found is None and (found := self._proof(raw, objective)) is not None:
                 atoms = vertex.code < 0
                 x, w = vertex.place[atoms], np.maximum(values[atoms], 0.0)
-                yield Extreme(found.bound, float(f(x) @ w), x, w, found.blur)
+                yield Extreme(found.bound, float(f(x) @ w), x, w, found.price)
             step /= 2
             points = np.concatenate(
                 [self._points, self._near(np.append(vertex.place[vertex.code < 0], raw.poles), step)]
@@ -232,8 +238,8 @@ class Program:
         missed = np.abs(contact.weights @ contact.poles[:, None] ** np.arange(len(P)) - self._m)
         met = (missed <= self._t * (1 + 1e-6) + _MISSED).all()
         reached = float(contact.weights @ objective.values(contact.poles)) if met else -np.inf
-        blur = 2 * _MISSED * float(sum((abs(c) for c in P), arb(0)).mid())
-        return Extreme(bound, reached, contact.poles, contact.weights, blur)
+        price = upper(sum((abs(c) for c in P), arb(0)))
+        return Extreme(bound, reached, contact.poles, contact.weights, price)
 
 
 _NONE = np.empty(0)

@@ -11,7 +11,7 @@ from flint import arb
 from jaxtyping import Float
 
 from lowdim.balls.arithmetic import lower, upper
-from lowdim.moments._extremal import Program
+from lowdim.moments._extremal import Extreme, Program
 from lowdim.moments._nearest import nearest
 from lowdim.moments.gauss import quadrature
 
@@ -51,8 +51,13 @@ class Problem:
     total: arb
     program: Program
 
-    def refuse(self) -> None:
+    def refuse(self, lowest: Extreme | None = None, highest: Extreme | None = None) -> None:
         """Raise if it can be proven that no measure comes within the tolerance.
+
+        Args:
+            lowest: a proof of the least integral of something, and
+            highest: one of the largest; where they cross there is no measure, and by how much says how far
+                from one the target is at least, however close that may be.
 
         Raises:
             Infeasible: then.
@@ -60,6 +65,10 @@ class Problem:
         unit = [1 / (arb(self.reach) ** j) for j in range(len(self.target))]
         program = self.program
         below, above = nearest(program.target, program.tolerance, program.interval, unit)
+        if lowest and highest and (crossed := lower(-lowest.bound - highest.bound)) > 0:
+            price = arb(lowest.price + highest.price) * max(unit[0], unit[-1], key=upper)
+            below = max(below, lower(arb(crossed) / price))
+            above = max(above, below)
         if below > 0:
             off, feasible = lower(arb(below) * self.total), upper(arb(above) * self.total)
             allowed = (x * self.total / u for x, u in zip(program.tolerance, unit, strict=True))

@@ -66,5 +66,5 @@ def gain_range(
             return lower(-problem.program.least(f).bound * unit), math.inf
         lowest, highest = problem.program.extremes(f)
         if not -lowest.bound <= highest.bound:
-            problem.refuse()
+            problem.refuse(lowest, highest)
         return lower(-lowest.bound * unit), upper(highest.bound * unit)

@@ -137,7 +137,7 @@ def response_ranges(
         for lag in sorted(set(lags)):
             lowest, highest = problem.program.extremes(Power(lag))
             if not -lowest.bound <= highest.bound:
-                problem.refuse()
+                problem.refuse(lowest, highest)
             factor = arb(problem.reach) ** lag * problem.total
             found[lag] = _outward(lowest, highest, factor, problem)
     return [found[lag] for lag in lags]

@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowdim.arrays import require_float
+from lowdim.balls import arithmetic
 from lowdim.balls.exact import exact_errors
+from lowdim.certificate._measure_split import split
+from lowdim.certificate.from_data import certify_data
 from lowdim.certificate.known_teacher import certify
+from lowdim.moments.ranges import response_ranges
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.teachers import teacher
 
@@ -39,7 +43,7 @@ def test_the_bound_has_the_units_of_the_responses(exponent, seed):
     truth = teacher(poles[:2] + 1e-7, [0.3, 0.2])
     plain = certify(student, truth, 5, 40).bound
     scaled = [rnn.map(lambda x: x if x.ndim == 2 else np.ldexp(x, exponent)) for rnn in (student, truth)]
-    assert np.ldexp(plain, 2 * exponent) == pytest.approx(certify(*scaled, 5, 40).bound, rel=1e-12)
+    assert np.ldexp(plain, 2 * exponent) == pytest.approx(certify(*scaled, 5, 40).bound, rel=1e-12, abs=0)
 
 
 def test_nodes_outside_the_spectrum_do_not_spoil_the_others():
@@ -106,3 +110,26 @@ def test_threads_change_no_bit_and_leave_the_precision_alone():
         sys.setswitchinterval(switch)
     assert ctx.prec == before
     assert all(np.array_equal(alone, one) for one in many)
+
+
+def test_the_unit_of_a_student_that_is_all_unbalanced_is_that_of_its_parts():
+    apart = LinearRNN(np.diag([0.5, 0.2]), np.array([2.0**100, 0.0]), np.array([0.0, 2.0**100]))
+    unit, mass = split(apart, 3).unit()
+    assert float(mass) in (2.0**200, 2.0**201)  # |B + C|^2 / 4 and |B - C|^2 / 4 are 2^199
+    assert 0.2 < float(unit.plus[0].mid()) < 0.6
+    assert 0.2 < float(unit.minus[0].mid()) < 0.6
+
+
+@pytest.mark.parametrize("exponent", [-450, 0, 120])
+def test_balls_that_grow_are_not_seen_in_any_unit(exponent):
+    rng = np.random.default_rng(0)
+    q = 0.9 * np.linalg.qr(rng.standard_normal((30, 30)))[0]  # |q| has the norm 4, and 4^300 is 2^600
+    student = LinearRNN(q, rng.standard_normal(30), np.ldexp(rng.standard_normal(30), exponent))
+    truth = np.ldexp([1.0, 0.5, 0.25, 0.125], exponent)
+    bound = certify_data(student, truth, 300).bound
+    with ctx.workprec(4000):
+        own = arithmetic.responses(*arithmetic.parts(student), 300)
+    ranges = response_ranges(truth, range(300))
+    for m, found, known in zip(own, bound, ranges, strict=True):
+        far = max(abs(float(m.mid()) - known.low), abs(float(m.mid()) - known.high))
+        assert found == pytest.approx(far, rel=1e-12, abs=0)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from numpy.polynomial import Chebyshev
 
 from lowdim.moments._above import shortfall
+from lowdim.moments._problem import scaled
+from lowdim.moments.gain import gain_range
 from lowdim.moments.gauss import hankel
 from lowdim.moments.ranges import Infeasible, response_bounds, response_range, response_ranges
 from lowdim.systems.linear import impulse_response
@@ -147,6 +149,34 @@ def test_what_is_off_is_said_and_the_nearest_tolerance_suffices():
     response_range(target, 10, feasible * 1.001)
     with pytest.raises(Infeasible):
         response_range(target, 10, off * 0.99)
+
+
+@pytest.mark.parametrize("short", [2e-15, 2e-14, 3e-13, 1e-9, 1e-3])
+@pytest.mark.parametrize("lags", [[3], [4, 9], [60]])
+@pytest.mark.parametrize("size", [1.0, 1e30])
+def test_a_target_that_misses_every_measure_by_little_is_refused_too(short, lags, size):
+    target = size * np.array([1.0, 0.5, 0.25 - short])  # m_2 < m_1 ** 2 / m_0
+    with pytest.raises(Infeasible) as refused:
+        response_ranges(target, lags)
+    assert 0 < refused.value.off < size * short < 20 * refused.value.feasible
+    response_ranges(target, lags, 1.01 * refused.value.feasible)
+
+
+def test_the_same_on_another_interval():
+    target = np.array([1.0, 0.5, 0.25 - 3e-13]) * np.array([1.0, 1e-3, 1e-6])
+    with pytest.raises(Infeasible) as refused:
+        response_ranges(target, [5], interval=(-1e-3, 1e-3))
+    assert 0 < refused.value.off < 3e-13 < 20 * refused.value.feasible
+    with pytest.raises(Infeasible):
+        gain_range([1.0, 0.5, 0.25 - 3e-14], interval=(-1.0, 0.9))
+
+
+def test_where_the_grid_has_no_measure_the_nearest_one_leads_to_ranges_as_narrow():
+    noise = 1e-11 * np.where(np.arange(12) % 2, 0.99, -0.99)
+    target = impulse_response(teacher([0.999, 0.54, 0.9, -0.55], [0.06, 0.02, 0.21, 0.06]), 12) + noise
+    assert scaled(target, np.full(12, 1e-11), (-1.0, 1.0), 200).program.excess > 1e-11
+    for bounds in response_ranges(target, [21, 200], 1e-11):
+        assert bounds.gap < 1e-2 * (bounds.high - bounds.low)
 
 
 @pytest.mark.parametrize(("tolerance", "close"), [(1e-6, 2e-3), (1e-12, 0.1)])
