@@ -41,7 +41,7 @@ fresh: env ## examine every law on draws that nobody has seen: SEED=7; NAME=... 
 sabotage: env ## break the book on purpose, and see that it is noticed; NAME=... for one breakage
 	@$(IN) -m ci.make sabotage
 
-mutation: env ## change the library in small ways, at random, and see how many its tests notice; an hour; SEED=7
+mutation: env ## change the library in small ways, at random, and see how many its tests notice; an hour; SEED=7, NAME=ledger for one room
 	@$(IN) -m ci.make mutation
 
 chapter: env ## begin a chapter: NAME=11_rare_events

@@ -93,7 +93,7 @@ def mutation() -> int:
     if not seed.isdigit():
         print(f"SEED must be a whole number, but is {seed!r}", file=sys.stderr)
         return 2
-    return main(int(seed))
+    return main(int(seed), given("NAME"))
 
 
 COMMANDS: dict[str, Callable[[], int]] = {

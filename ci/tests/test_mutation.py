@@ -46,3 +46,8 @@ def test_the_verdict_is_by_room_and_red_where_too_little_is_surely_noticed(capsy
     assert "x: 0 of 1 noticed" in told
     assert "z: 9 of 9 noticed" in told
     assert mutation.verdict(20 * [one] + 60 * [dead]) == 1
+
+
+def test_a_room_that_is_not_tried_is_refused(capsys):
+    assert mutation.main(0, "attic") == 2
+    assert "there are: systems, training" in capsys.readouterr().err
