@@ -81,7 +81,7 @@ def test_a_true_claim_with_a_failing_control_is_verified(claims, shown):
     html = data["text/html"]
     assert 'id="claim-loss-identity"' in html
     assert "lowdim-claim-verified" in html
-    assert "distance &lt;from&gt;" in html.lower()
+    assert "<dt>Distance &lt;from&gt; the closed form</dt>" in html
     assert data["text/plain"].startswith("loss-identity: verified.")
 
 
@@ -280,6 +280,7 @@ def test_a_law_holds_for_the_share_of_draws_that_it_claims(claims, shown, value,
         ("kind: law", "kind: example", "has unknown drawn, share"),
         ('  drawn: "starts"\n', "", "misses drawn"),
         ("share: 0.8", "share: 1.2", "share is 1.2, expected a share of the draws above 0.5"),
+        ("share: 0.8", "share: 0.5", "share is 0.5, expected a share of the draws above 0.5"),
         ("share: 0.8", "share: true", "no finite number"),
     ],
 )
