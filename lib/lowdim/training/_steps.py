@@ -61,7 +61,7 @@ def record(
 ) -> Trajectory:
     """Take the steps, keeping the first state, every `record_every`-th and the last; stop if one diverges."""
     steps = require_count("steps", steps)
-    if not (step > 0 and np.isfinite(step)):
+    if np.ndim(step) or not (step > 0 and np.isfinite(step)):
         raise ValueError(f"step must be positive and finite, but is {step!r}.")
     default = max(1, steps // _SNAPSHOTS)
     every = require_count("record_every", default if record_every is None else record_every)

@@ -54,7 +54,7 @@ def stochastic_descent(
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
         ValueError: arguments out of range, teachers that are not one for each student, unknown optimizer,
-            several rates with another optimizer than SGD.
+            several rates with another optimizer than SGD, rates or noise not finite.
         RunStopped: the first non-finite loss, with the step and the trajectory so far.
     """
     import torch
@@ -72,6 +72,12 @@ def stochastic_descent(
         raise ValueError(
             "step must be one number for all students unless the optimizer is 'SGD', and positive."
         )
+    for name, value in (("step", step), ("noise", noise)):
+        if not (_fits(np.shape(value), rnn.batch) and np.isfinite(value).all()):
+            raise ValueError(
+                f"{name} must be finite, one number or one for each student, of the batch axes {rnn.batch}, "
+                f"but is {value!r}."
+            )
     start = in_torch(rnn)
     teacher = teacher.map(lambda weights: like(start.A, weights))
     students = tuple(1 if shared else n for n in rnn.batch)
@@ -110,3 +116,11 @@ def _last_outputs(rnn: LinearRNN, inputs: Array) -> Array:
     for drive in driven[1:]:
         state = torch.baddbmm(drive, state, back)
     return (state @ rnn.C.reshape(-1, rnn.dim, 1))[..., 0].T.reshape(len(inputs), *rnn.batch)
+
+
+def _fits(shape: tuple[int, ...], batch: tuple[int, ...]) -> bool:
+    """Whether numbers of this shape broadcast to one for each student."""
+    try:
+        return np.broadcast_shapes(shape, batch) == batch
+    except ValueError:
+        return False

@@ -159,6 +159,9 @@ def test_a_start_beyond_floating_point_is_not_blamed_on_the_step():
 WRONG_VALUES = {
     "step must be positive and finite, but is -0.1": lambda: gradient_descent(TRUTH, TARGET, -0.1, 5),
     "step must be positive and finite, but is nan": lambda: gradient_descent(TRUTH, TARGET, np.nan, 5),
+    r"step must be positive and finite, but is array": lambda: gradient_descent(
+        TRUTH, TARGET, np.array([0.1, 0.2]), 5
+    ),
     "steps must be .* at least 1, but is 0": lambda: gradient_descent(TRUTH, TARGET, 0.1, 0),
     "record_every must be .* but is 0": lambda: gradient_descent(TRUTH, TARGET, 0.1, 5, record_every=0),
     "optimizer must be 'gd', a callable .*Adam.* 'Muon'": lambda: gradient_descent(

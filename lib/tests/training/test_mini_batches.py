@@ -112,6 +112,12 @@ rng, two = np.random.default_rng(0), teacher([[0.5], [0.4]], [[1.0], [1.0]])
 WRONG_VALUES = {
     "k must be .* at least 1, but is 0": lambda: stochastic_descent(TRUTH, TRUTH, 0, 0.1, 5, rng),
     "sequences must be": lambda: stochastic_descent(TRUTH, TRUTH, 3, 0.1, 5, rng, sequences=0),
+    "noise must be finite, .* but is nan": lambda: stochastic_descent(
+        TRUTH, TRUTH, 3, 0.1, 5, rng, noise=np.nan
+    ),
+    r"step must be finite, one number or one for each student.*\(\)": lambda: stochastic_descent(
+        TRUTH, TRUTH, 3, np.array([0.1, 0.2]), 5, rng
+    ),
     r"teacher must be a single system.*\(2,\)": lambda: stochastic_descent(TRUTH, two, 3, 0.1, 5, rng),
 }
 
