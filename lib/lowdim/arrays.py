@@ -34,6 +34,28 @@ def own(array: Array) -> Array:
     return array.copy()
 
 
+def exponent(array: np.ndarray) -> int:
+    """The e with $2^{e-1}$ <= largest entry in size < $2^e$, or 0: scaling by $2^{-e}$ keeps all digits.
+
+    Args:
+        array: finite.
+    """
+    return int(np.frexp(np.abs(array).max(initial=0.0))[1])
+
+
+def safe_unit(array: Array, axis: int | tuple[int, ...] = -1) -> Array:
+    """1 where the squares of the entries neither overflow nor vanish, else the largest entry in size.
+
+    Args:
+        array: floating point.
+        axis: over which one unit serves; it is kept, with length 1.
+    """
+    xp = array_namespace(array)
+    info, largest = xp.finfo(array.dtype), xp.max(xp.abs(array), axis=axis, keepdims=True)
+    plain = (largest > float(info.smallest_normal) ** 0.47) & (largest < float(info.max) ** 0.47)
+    return xp.where(plain | (largest == 0), xp.ones_like(largest), largest)
+
+
 def require_float(name: str, value: Array) -> None:
     """Refuse what is not a real floating-point array.
 

@@ -24,6 +24,14 @@ def student(structure="symmetric", d=4, std=0.3, seed=0, balanced=False, batch=(
     return LinearRNN(rnn.A, rnn.B, rnn.B.copy()) if balanced else rnn
 
 
+def assert_same(ours, theirs, atol=0.0):
+    """Two systems have the same A, B and C, each entry up to so much."""
+    for name in "ABC":
+        np.testing.assert_allclose(
+            getattr(ours, name), getattr(theirs, name), rtol=0, atol=atol, err_msg=name
+        )
+
+
 def spread(rng, d, gap=0.15):
     """A balanced teacher whose poles are at least `gap` apart in [-1, 1], weights between 0.1 and 1."""
     free = 2 - gap * (d - 1)

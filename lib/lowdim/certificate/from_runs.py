@@ -23,6 +23,8 @@ from lowdim.moments.gain import gain_range
 from lowdim.moments.ranges import Infeasible
 from lowdim.training.autocorrelations import autocorrelation_band, windowed_time
 
+_SAME = 1e-9  # how far the autocorrelation at lag 0 may be from 1 by rounding
+
 
 @dataclass(frozen=True)
 class TimeCertificate:
@@ -64,7 +66,8 @@ def time_range(
         The range; `.feasible` and `.reason` say what it is worth.
 
     Raises:
-        ValueError: a block that is no power of two, a gap outside [0, 1), arguments out of range.
+        ValueError: a block that is no power of two, a gap outside [0, 1), autocorrelations that do not begin
+            with 1, arguments out of range.
 
     >>> answer = time_range([1.0, 0.5, 0.3], gap=0.1)
     >>> round(answer.low, 3), round(answer.high, 3)
@@ -82,6 +85,12 @@ def time_range(
         low, high = gain_range(sums, tolerance, (-1.0 if block == 1 else 0.0, end))
     except Infeasible as refusal:
         return TimeCertificate(math.inf, math.inf, False, refusal.off, block, _REFUSED.format(refusal.off))
+    slack = float(np.ravel(tolerance)[0]) + _SAME
+    if block == 1 and abs(float(sums[0]) - 1) > slack:
+        raise ValueError(
+            f"sums must begin with 1, the autocorrelation at lag 0, but begin with {float(sums[0]):.6g}: "
+            "divide autocovariances by the first of them."
+        )
     low, high = math.nextafter(2 * low - 1, -math.inf), math.nextafter(2 * high - 1, math.inf)
     return TimeCertificate(low, high, True, 0.0, block, "" if high < math.inf else _OPEN)
 

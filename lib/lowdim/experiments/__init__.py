@@ -9,8 +9,9 @@ drawn          teachers drawn from stated distributions
 layers         state space layers on drawn teachers, compared at one training error
 scaling        a measurement against a size or a scale, seed by seed
 chain_times    drawn Markov chains, and intervals for their autocorrelation times
-gated_study    students of many scales on one length of sequences, and how far they carry
-matching       students of such a study as they were at a given loss
+gated_study    students of many scales on one length of sequences
+gated_students what such a study leaves: the students, their errors at every length
+gated_course   its students trained further, or as they were at a given loss
 laws           the laws of the book as functions of one draw, for `make fresh`
 plans          grids too large for a chapter, by name: `make study`
 recorded       measured records, and the draws of a sampler, that nobody here simulated

@@ -4,13 +4,13 @@ from .chain_times import batch_means as batch_means
 from .chain_times import drawn_chain as drawn_chain
 from .chain_times import gap_of as gap_of
 from .chain_times import score as score
-from .gated_study import Study as Study
-from .gated_study import continued as continued
+from .gated_course import continued as continued
+from .gated_course import matched as matched
+from .gated_students import Study as Study
 from .gated_study import gated_run as gated_run
 from .gated_study import studies as studies
 from .gated_study import study as study
 from .grid import sweep as sweep
-from .matching import matched as matched
 from .plans import STUDIES as STUDIES
 from .plans import Plan as Plan
 from .protocol import FAMILIES as FAMILIES

@@ -68,14 +68,20 @@ def code_digest(run: Callable) -> str:
     return digest.hexdigest()
 
 
+@functools.cache
+def installed_folders() -> tuple[Path, ...]:
+    """Where modules are that nobody edits: those of Python, and those that a package manager installed."""
+    known = [sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return tuple(dict.fromkeys(map(Path, [*known, *site.getsitepackages()])))
+
+
 def _own_files(source: Path, module: str) -> list[Path]:
     """This file and those it imports, directly or through others, that no package manager installed."""
-    installed = [Path(sysconfig.get_paths()[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    installed += [Path(lowdim.__file__).parent, *map(Path, site.getsitepackages())]
+    elsewhere = (Path(lowdim.__file__).parent, *installed_folders())
     found, waiting = {}, [(source.resolve(), module)]
     while waiting:
         file, name = waiting.pop()
-        theirs = file.suffix != ".py" or any(file.is_relative_to(folder) for folder in installed)
+        theirs = file.suffix != ".py" or any(file.is_relative_to(folder) for folder in elsewhere)
         if file in found or (theirs and found):
             continue
         found[file] = name

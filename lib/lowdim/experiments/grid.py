@@ -21,6 +21,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -32,8 +33,10 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
+import lowdim
 from lowdim.arrays import require_count
 from lowdim.experiments._cache import ResultCache
+from lowdim.experiments._code_digest import installed_folders
 
 
 def sweep(
@@ -170,8 +173,8 @@ def pool(jobs: int, **options: Any) -> Parallel:
     """Processes of one thread each: they do not fight for the cores, and add in the same order every time.
 
     A process takes a second or two to start, so they stay for the next call, until `close`, unless a module
-    has been edited since or is looked for elsewhere: they would run the code as they imported it. Where
-    results are kept, `sweep` begins and ends with new ones all the same.
+    has been edited since, a package installed, or modules are looked for elsewhere: they would run the code
+    as they imported it. Where results are kept, `sweep` begins and ends with new ones all the same.
 
     Args:
         jobs: how many.
@@ -190,9 +193,22 @@ _started: dict[str, Any] = {}  # the code when processes were started
 
 
 def _code() -> dict[str, Any]:
-    """When each file of the modules here was edited, and where modules are looked for."""
-    files = {file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
-    return {"": list(sys.path), **{file: os.stat(file).st_mtime_ns for file in files if os.path.exists(file)}}
+    """When what one edits was edited, when packages were installed, and where modules are looked for.
+
+    Of the two thousand files that are loaded all but a few lie where package managers put them: those folders
+    have a time of their own, which each installation changes.
+    """
+    folders = installed_folders()
+    theirs = tuple(f"{folder}{os.sep}" for folder in folders)
+    ours = f"{Path(lowdim.__file__).parent}{os.sep}"
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    files = {file for file in files if isinstance(file, str)}
+    edited = [file for file in files if file.startswith(ours) or not file.startswith(theirs)]
+    found: dict[str, Any] = {"": list(sys.path)}
+    for path in (*map(str, folders), *edited):
+        with suppress(OSError, ValueError):  # in a zip, or gone since
+            found[path] = os.stat(path).st_mtime_ns
+    return found
 
 
 def close() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lowdim.experiments.gated_study import Study
+from lowdim.experiments.gated_students import Study
 from lowdim.figures import style
 from lowdim.gated.inside import state_dimension
 

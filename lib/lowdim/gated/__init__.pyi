@@ -5,7 +5,6 @@ from .extrapolation import error_curve as error_curve
 from .extrapolation import memory_floor as memory_floor
 from .extrapolation import nonlinear_share as nonlinear_share
 from .extrapolation import normalized_error as normalized_error
-from .extrapolation import offset_share as offset_share
 from .inside import markov_parameters as markov_parameters
 from .inside import principal_variances as principal_variances
 from .inside import state_dimension as state_dimension

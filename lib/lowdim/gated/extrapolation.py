@@ -13,7 +13,7 @@ from lowdim.arrays import require_count
 from lowdim.gated.construct import stream
 from lowdim.gated.network import Recurrent
 
-_ERROR, _FLOOR, _FILTER, _OFFSET = 3, 4, 6, 7  # streams of test sequences
+_ERROR, _FLOOR, _FILTER = 3, 4, 6  # streams of test sequences
 _BLOCK = 500  # steps per call in long runs, so that what is held does not grow with the length
 
 
@@ -140,25 +140,3 @@ def nonlinear_share(
     wanted = outputs[..., -steps:].flatten(1).double().cpu().numpy().T
     rest = wanted - design @ np.linalg.lstsq(design, wanted, rcond=None)[0]
     return rest.std(0) / wanted.std(0)
-
-
-def offset_share(
-    student: Recurrent, teacher: Recurrent, steps: int = 1000, sequences: int = 64, seed: int = 0
-) -> Float[np.ndarray, " copies"]:
-    r"""How much of the long-run squared error is a constant, $(\mathrm E\,\delta)^2 / \mathrm E\,\delta^2$.
-
-    Here $\delta = y_t - \hat y_t$, averaged over the sequences and over t after a fifth of the steps. One is
-    a wrong level and nothing else; zero is an error without a level.
-
-    Args:
-        student: the networks to judge.
-        teacher: one network per student, or a single one for all.
-        steps: length of the sequences.
-        sequences: how many.
-        seed: of the sequences.
-    """
-    inputs = torch.from_numpy(stream(seed, _OFFSET).standard_normal((1, sequences, steps)))
-    with torch.no_grad():
-        outputs, targets = (network(inputs.to(student.offset))[0] for network in (student, teacher))
-    missed = (outputs - targets)[..., steps // 5 :].double().flatten(1)
-    return (missed.mean(1) ** 2 / missed.square().mean(1)).cpu().numpy()

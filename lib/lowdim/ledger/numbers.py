@@ -110,8 +110,8 @@ def typeset(value: Any, digits: int = 2, unit: str = "", rounding: str = "neares
         raise ValueError(
             f"value is {value}; a number in the prose must be finite, so look at where it comes from"
         )
-    if digits < 1:
-        raise ValueError(f"digits must be at least 1, got {digits}")
+    if isinstance(digits, bool) or not isinstance(digits, Integral) or digits < 1:
+        raise ValueError(f"digits must be a whole number of at least 1, got {digits!r}")
     if unit not in _UNITS:
         raise ValueError(f"unit must be one of {', '.join(map(repr, _UNITS))}, got {unit!r}")
     if rounding not in _ROUNDINGS:

@@ -183,6 +183,11 @@ def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
         raise ValueError(
             f"claim {id!r}: {argument} is made of pieces of different length; flatten them, as in [*a, *b]"
         ) from None
+    if np.ma.is_masked(given):
+        raise ValueError(
+            f"claim {id!r}: {argument} has masked entries, which would count as they are: leave them out, "
+            "with .compressed(), and say so"
+        )
     if array.dtype.kind not in "fiu" or _holds_truth(given):
         raise ValueError(
             f"claim {id!r}: {argument} must be real numbers, got {given!r}; of a comparison record the two "

@@ -100,6 +100,8 @@ def sharp_impostor(teacher: LinearRNN, k: int, next_response: float) -> LinearRN
     if len(np.unique(poles)) < size or not weights.all():
         raise ValueError(f"teacher must have distinct poles and no zero weight: {poles} with {weights}.")
     *learned, own = impulse_response(teacher, k + 1)
+    if not np.isfinite(next_response):
+        raise ValueError(f"next_response must be a finite number, but is {next_response!r}.")
     if next_response == own:
         raise ValueError("next_response is the teacher's own; an impostor differs at lag k.")
     apart = np.prod(poles[:, None] - poles + np.eye(size), axis=1)
@@ -128,9 +130,11 @@ def disguise(rnn: LinearRNN, d: int, rng: np.random.Generator) -> LinearRNN:
 
     Raises:
         TypeError: rng that is not a numpy.random.Generator.
-        ValueError: d below the dimension of `rnn`, or A not symmetric.
+        ValueError: a batch, d below the dimension of `rnn`, or A not symmetric.
     """
     require_rng(rng)
+    if rnn.batch:
+        raise ValueError(f"rnn has batch axes {rnn.batch}; one system is disguised at a time: rnn[i].")
     require_structure(rnn.A, "symmetric")
     if d < rnn.dim:
         raise ValueError(f"d must be at least {rnn.dim}, the states there are, but is {d}.")

@@ -19,7 +19,7 @@ from jaxtyping import Float
 from numpy.polynomial import Polynomial
 from scipy.optimize import linprog
 
-from lowdim.arrays import require_count, require_finite
+from lowdim.arrays import exponent, require_count, require_finite
 
 _GRID = 400  # Chebyshev points where the program asks for positivity; the answer is checked at every minimum
 
@@ -74,7 +74,7 @@ def lag_test(
     low, high = interval
     poles = np.sort(np.asarray(poles, dtype=float))
     require_finite("poles", poles)
-    if (np.diff(poles) <= 0).any() or poles[0] < low or poles[-1] > high:
+    if not poles.size or (np.diff(poles) <= 0).any() or poles[0] < low or poles[-1] > high:
         raise ValueError(f"poles must be distinct and within {interval}, but are {poles}.")
     lags = _checked(lags)
     top = lags[-1]
@@ -132,12 +132,19 @@ def look_alike(
         (poles, weights) of the student, of at most as many atoms as there are lags.
 
     Raises:
-        ValueError: poles outside the interval; negative weights; lags that are not whole numbers from 0 on,
-            or none.
+        ValueError: poles outside the interval; weights that are not positive, or not one for each pole; lags
+            that are not whole numbers from 0 on, or none.
         RuntimeError: a program that HiGHS does not solve, or that has no bound: without lag 0, a student
             with any weight at the pole zero.
     """
     poles, weights = np.asarray(poles, dtype=float), np.asarray(weights, dtype=float)
+    require_finite("poles", poles)
+    require_finite("weights", weights)
+    if poles.ndim != 1 or not poles.size or poles.shape != weights.shape:
+        raise ValueError(
+            f"poles and weights must be lists of one length, one weight for each pole, but have shapes "
+            f"{poles.shape} and {weights.shape}."
+        )
     if poles.min() < interval[0] or poles.max() > interval[1] or weights.min() <= 0:
         raise ValueError(
             f"the teacher must be balanced with poles within {interval}, but has poles {poles} of weights "
@@ -145,13 +152,14 @@ def look_alike(
         )
     lags, at = _checked(lags), require_count("at", at, least=0)
     grid = np.union1d(_grid(*interval), poles)
+    unit = exponent(weights) - 1  # HiGHS takes what is off by less than 1e-7 for zero
     teacher = np.zeros(grid.size)
-    teacher[np.searchsorted(grid, poles)] = weights
+    np.add.at(teacher, np.searchsorted(grid, poles), np.ldexp(weights, -unit))
     seen, unseen = grid ** np.array(lags)[:, None], grid**at
     same = {"A_eq": seen, "b_eq": seen @ teacher, "bounds": (0, None)}
     ends = [_solved(lags, sign * unseen, **same) for sign in (1, -1)]
     found = max(ends, key=lambda measure: abs(unseen @ (measure - teacher)))
-    return grid[found > 0], found[found > 0]
+    return grid[found > 0], np.ldexp(found[found > 0], unit)
 
 
 def _checked(lags: list[int]) -> list[int]:

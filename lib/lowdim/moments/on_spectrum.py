@@ -46,7 +46,7 @@ def largest_residual(student: LinearRNN, teacher: LinearRNN, k: int, lag: int) -
     if not hidden.shape[1]:
         return abs(own)
     slope = poles**lag @ hidden
-    steep, small = np.linalg.norm(slope), np.sort(weights)[: -teacher.dim].sum()
+    steep, small = np.linalg.norm(slope), np.sort(weights)[: -teacher.dim].sum() or weights.sum()
     ends = [
         linprog(sign * slope / steep, A_ub=-hidden, b_ub=weights / small, bounds=(None, None))
         for sign in (1, -1)

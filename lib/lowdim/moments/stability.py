@@ -135,9 +135,19 @@ def crowding(teacher: LinearRNN) -> float:
 
     Returns:
         $\max_i \sum_j \lvert (T^{-1})_{ij} \rvert / \mathrm{room}_i$ over the poles.
+
+    Raises:
+        ValueError: a batch; poles that coincide, have no weight, or are not inside $(-1, 1)$.
     """
+    if teacher.batch:
+        raise ValueError(f"teacher has batch axes {teacher.batch}; one at a time: teacher[i].")
     poles, weights = spectral_measure(teacher)
     n = len(poles)
+    if len(np.unique(poles)) < n or np.abs(poles).max() >= 1 or not weights.all():
+        raise ValueError(
+            f"teacher must have distinct poles inside (-1, 1), each with a weight, but has {poles} with "
+            f"{weights}: elsewhere a pole has no room."
+        )
     moved = np.abs(np.linalg.inv(moment_tangents(poles, weights, 2 * n))[n:]).sum(axis=1)
     apart = np.abs(poles[:, None] - poles) + np.diag(np.full(n, np.inf))
     return float(np.max(moved / np.minimum(apart.min(axis=1), 1 - np.abs(poles))))

@@ -12,7 +12,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float
 
-from lowdim.arrays import Array, require_count
+from lowdim.arrays import Array, as_numpy, require_count, safe_unit
 from lowdim.systems.linear import LinearRNN, krylov
 
 
@@ -53,8 +53,9 @@ def require_balanced(name: str, rnn: LinearRNN) -> None:
         name: the argument's name, for the message.
         rnn: what was passed.
     """
-    apart, size = (float(_norm(part).max()) if 0 not in rnn.batch else 0.0 for part in parts(rnn))
-    if apart > 1e-12 * size:
+    apart, size = (np.atleast_1d(as_numpy(_norm(part))) for part in parts(rnn))
+    if (off := apart > 1e-12 * size).any():
+        apart, size = apart[off][0], size[off][0]
         raise ValueError(
             f"{name} must be balanced, B = C.T, but |B - C.T| = {apart:.3g} beside |B + C.T| = {size:.3g}; "
             "its measure is signed, and a balanced system has no such measure."
@@ -106,8 +107,10 @@ def asymmetry(rnn: LinearRNN, states: int) -> float:
     seen = np.vstack([krylov(rnn.A, rnn.B, rnn.dim), krylov(rnn.A.T, rnn.C, rnn.dim)])
     basis = np.linalg.svd(seen)[2][:states]
     used = basis @ rnn.A @ basis.T
-    return float(np.linalg.norm(used - used.T) / np.linalg.norm(used))
+    size = float(np.linalg.norm(used))
+    return float(np.linalg.norm(used - used.T)) / size if size else 0.0
 
 
 def _norm(x: Array) -> Array:
-    return array_namespace(x).linalg.vector_norm(x, axis=-1)
+    unit = safe_unit(x)
+    return array_namespace(x).linalg.vector_norm(x / unit, axis=-1) * unit[..., 0]

@@ -16,7 +16,7 @@ from bisect import bisect
 import numpy as np
 from jaxtyping import Float, Integer
 
-from lowdim.arrays import require_count, require_finite
+from lowdim.arrays import exponent, require_count, require_finite, require_rng
 from lowdim.systems.linear import LinearRNN
 
 _ROUNDING = 1e-12
@@ -95,13 +95,15 @@ def from_chain(transition: Float[np.ndarray, "n n"], observable: Float[np.ndarra
         LinearRNN with $B = C^{\mathsf T}$; A is symmetric to the last bit if the chain is reversible.
 
     Raises:
-        ValueError: P is no transition matrix or falls apart; an observable that is constant.
+        ValueError: P is no transition matrix or falls apart; an observable that is constant, NaN or infinite.
 
     >>> from lowdim.systems import impulse_response
     >>> rnn = from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0]))
     >>> impulse_response(rnn, 3).round(12)
     array([1.  , 0.8 , 0.64])
     """
+    require_finite("observable", observable)
+    observable = np.ldexp(observable, -exponent(observable))
     root = np.sqrt(_stationary(transition))
     A = root[:, None] * transition / root - np.outer(root, root)
     if np.abs(A - A.T).max() <= _ROUNDING:
@@ -125,7 +127,7 @@ def integrated_time(rnn: LinearRNN) -> float:
         $2\, C (I - A)^{-1} B / CB - 1$.
 
     Raises:
-        ValueError: a batch of systems.
+        ValueError: a batch of systems, a pole beyond the unit circle or at 1, $m_0 \le 0$.
 
     >>> rnn = from_chain(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([0.0, 1.0]))
     >>> round(integrated_time(rnn), 12)
@@ -133,6 +135,12 @@ def integrated_time(rnn: LinearRNN) -> float:
     """
     if rnn.batch:
         raise ValueError(f"rnn has batch axes {rnn.batch}; one system at a time: rnn[i].")
+    poles, first = np.linalg.eigvals(rnn.A), float(rnn.C @ rnn.B)
+    if np.abs(poles).max() > 1 + _ROUNDING or (poles == 1).any() or not first > 0:
+        raise ValueError(
+            f"rnn must be stable with a positive response at lag 0, but has poles {poles} and begins with "
+            f"{first:.3g}; from_chain takes out the pole 1 of the constant."
+        )
     total = rnn.C @ np.linalg.solve(np.eye(rnn.dim) - rnn.A, rnn.B)
     return float(2 * total / (rnn.C @ rnn.B) - 1)
 
@@ -144,12 +152,14 @@ def spectral_gap(transition: Float[np.ndarray, "n n"]) -> float:
         transition: of a reversible chain, shape (n, n).
 
     Raises:
-        ValueError: a chain that is not reversible, whose eigenvalues may be complex.
+        ValueError: a chain of one state; one that is not reversible, whose eigenvalues may be complex.
 
     >>> round(spectral_gap(np.array([[0.2, 0.8], [0.8, 0.2]])), 12)
     1.6
     """
     root = np.sqrt(_stationary(transition))
+    if len(root) < 2:
+        raise ValueError("transition has one state, which has no second eigenvalue.")
     A = root[:, None] * transition / root
     if np.abs(A - A.T).max() > _ROUNDING:
         raise ValueError("transition is not reversible: pi_i P_ij and pi_j P_ji differ.")
@@ -171,6 +181,7 @@ def run_chain(
         States, shape (runs, steps).
     """
     runs, steps = require_count("runs", runs), require_count("steps", steps)
+    require_rng(rng)
     sums = np.cumsum(transition, axis=1)
     sums[:, -1] = 1.0
     rows = sums.tolist()  # bisection in lists is faster than NumPy, one step at a time

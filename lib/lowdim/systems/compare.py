@@ -85,8 +85,16 @@ def remembered_lags(
     Returns:
         Between 0 and the number of lags compared, which it is when nothing was forgotten.
 
+    Raises:
+        ValueError: lists of different lengths.
+
     >>> remembered_lags(np.array([1.0, 0.52, 0.1]), np.array([1.0, 0.5, 0.25]))
     2
     """
-    forgotten = np.abs(response - target) > tolerance * np.abs(target)
+    if np.shape(response) != np.shape(target):
+        raise ValueError(
+            f"response and target must be of the same lags, but have shapes {np.shape(response)} and "
+            f"{np.shape(target)}."
+        )
+    forgotten = ~(np.abs(response - target) <= tolerance * np.abs(target))  # NaN is no memory
     return int(np.argmax(forgotten)) if forgotten.any() else forgotten.size

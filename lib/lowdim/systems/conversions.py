@@ -63,10 +63,10 @@ def from_state_space(state_space: Any) -> LinearRNN:
     A, B, C, D = _matrices(state_space)
     require_finite("state_space", np.concatenate([x.ravel() for x in (A, B, C, D)]))
     d = len(A)
-    if B.shape != (d, 1) or C.shape != (1, d):
+    if B.shape != (d, 1) or C.shape != (1, d) or D.shape != (1, 1):
         raise ValueError(
-            f"state_space must have one input and one output, but B has shape {B.shape}, C {C.shape}: pick "
-            "a channel, B[:, [i]] and C[[j]]."
+            f"state_space must have one input and one output, but B has shape {B.shape}, C {C.shape}, D "
+            f"{D.shape}: pick a channel, B[:, [i]], C[[j]] and D[[j], [i]]."
         )
     if d and np.linalg.cond(A) < _INVERTIBLE:
         c = np.linalg.solve(A.T, C[0])

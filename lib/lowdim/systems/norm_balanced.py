@@ -13,11 +13,12 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from lowdim.arrays import Array
+from lowdim.arrays import Array, exponent
 from lowdim.systems.balance import noether_charge
 from lowdim.systems.linear import LinearRNN
 
 _MOST_STEPS = 100_000
+_FAR = 200  # powers of two between B and C, beyond which the squares of one of them may overflow
 
 
 def squared_norm(rnn: LinearRNN) -> Float[Array, "*batch"]:
@@ -49,6 +50,9 @@ def smallest_realization(rnn: LinearRNN, tolerance: float = 1e-10) -> LinearRNN:
     """
     if rnn.batch:
         raise ValueError(f"smallest_realization takes a single system, but rnn has batch axes {rnn.batch}.")
+    apart = (exponent(rnn.B) - exponent(rnn.C)) // 2
+    if abs(apart) > _FAR:
+        rnn = LinearRNN(rnn.A, np.ldexp(rnn.B, -apart), np.ldexp(rnn.C, apart))
     for _ in range(_MOST_STEPS):
         rates, basis = np.linalg.eigh(-noether_charge(rnn))
         if np.linalg.norm(rates) <= tolerance * squared_norm(rnn):

@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Float, Integer
 
-from lowdim.arrays import Array, require_count, require_finite, require_float
+from lowdim.arrays import Array, require_count, require_finite, require_float, safe_unit
 from lowdim.systems.linear import LinearRNN, krylov
 
 
@@ -194,11 +194,12 @@ def _all_lags(A: Array, b: Array) -> Array:
     usual Lyapunov solve loses half the digits, because a Gramian is the square of its factor.
     """
     xp = array_namespace(A)
-    rows, power = b[..., None, :], A
+    unit = safe_unit(b)
+    rows, power, unit = (b / unit)[..., None, :], A, unit[..., None]
     while True:
         more = xp.matmul(rows, xp.matrix_transpose(power))
         if bool(xp.all(_size(more) <= xp.finfo(A.dtype).eps * _size(rows))):
-            return rows
+            return rows * unit
         rows, power = _compress(xp.concat([rows, more], axis=-2)), xp.matmul(power, power)
 
 

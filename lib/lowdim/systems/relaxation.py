@@ -82,7 +82,7 @@ def rc_ladder(
 
 def _chain_of(store: np.ndarray, exchange: np.ndarray, dt: float, sensor: int) -> LinearRNN:
     """Cell i stores and exchanges with cell i + 1; the last one with the outside."""
-    if not 0 <= sensor < len(store):
+    if require_count("sensor", sensor, least=0) >= len(store):
         raise ValueError(
             f"sensor must be one of the {len(store)} cells, 0 to {len(store) - 1}, not {sensor!r}."
         )

@@ -68,8 +68,10 @@ def require_structure(A: Array, structure: str) -> None:
         ValueError: unknown structure, or entries that are off it by more than rounding.
     """
     kind, xp = _known(structure), array_namespace(A)
-    largest, scale = float(xp.max(xp.abs(A - kind.project(A)))), float(xp.max(xp.abs(A)))
-    if largest > 0.5e-10 * scale:  # half of what an entry and its mirror image differ by, if symmetric
+    off, size = (xp.max(xp.abs(x), axis=(-2, -1)) for x in (A - kind.project(A), A))
+    wrong = off > 0.5e-10 * size  # half of what an entry and its mirror image differ by, if symmetric
+    if bool(xp.any(wrong)):
+        largest, scale = (float(x[wrong][0]) for x in (off, size))
         raise ValueError(
             f"A is not {structure}: an entry is off by {largest:.3g} (largest entry {scale:.3g}); {kind.fix}."
         )

@@ -7,7 +7,8 @@ estimate       responses from noisy sequences, each with how far it may be off
 autocorrelations
                of stationary runs, in blocks, each with how far it may be off
 trajectory     what a run leaves behind, finished or not
-descent        gradient descent, torch's optimizers, mini-batches of sequences
+descent        gradient descent, torch's optimizers
+mini_batches   the same on fresh sequences, by autograd through the recurrence
 flow           gradient flow to convergence, through plateaus of any length
 identification a system found in one record, and how much of it a system explains
 velocity       how fast a run moves, by differences of what it recorded

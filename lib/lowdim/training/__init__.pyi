@@ -5,7 +5,6 @@ from .autocorrelations import windowed_time as windowed_time
 from .channels import channel_flow as channel_flow
 from .channels import channel_responses as channel_responses
 from .descent import gradient_descent as gradient_descent
-from .descent import stochastic_descent as stochastic_descent
 from .estimate import ResponseBand as ResponseBand
 from .estimate import response_band as response_band
 from .finite_data import EmpiricalLoss as EmpiricalLoss
@@ -19,6 +18,7 @@ from .flow import gradient_flow as gradient_flow
 from .identification import explained as explained
 from .identification import finite_response as finite_response
 from .identification import stopped_early as stopped_early
+from .mini_batches import stochastic_descent as stochastic_descent
 from .objective import gradients as gradients
 from .objective import lag_gram as lag_gram
 from .objective import population_loss as population_loss

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import stdtrit
 
-from lowdim.arrays import require_count, require_finite
+from lowdim.arrays import exponent, require_count, require_finite
 
 _LONG = 2  # a batch is at least so many times as long as the lags that it estimates
 
@@ -122,8 +122,13 @@ def windowed_time(draws: Float[np.ndarray, "runs steps"], window: float = 5.0) -
     Args:
         draws: of one number, one stationary run a row.
         window: of M; larger has less bias and more noise.
+
+    Raises:
+        ValueError: runs of fewer than four steps; draws that are NaN, infinite or all the same.
     """
     x = _centred(draws)
+    if draws.shape[1] < 4:
+        raise ValueError(f"draws of {draws.shape[1]} steps a run have no lag to look at: four are needed.")
     variance, total = np.mean(x * x), 1.0
     for lag in range(1, draws.shape[1] // 2):
         total += 2 * float(np.mean(x[:, lag:] * x[:, :-lag]) / variance)
@@ -141,4 +146,5 @@ def _centred(draws: np.ndarray) -> np.ndarray:
         )
     if not np.ptp(draws) > 0:
         raise ValueError("draws are all the same: nothing can be said about their correlations.")
+    draws = np.ldexp(draws, -exponent(draws))  # no autocorrelation depends on the unit
     return draws - draws.mean()

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import stdtrit
 
-from lowdim.arrays import require_finite
+from lowdim.arrays import exponent, require_finite
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,16 @@ def response_band(
             f"inputs must have shape (N, k) and labels (N,), but they have {inputs.shape} and {labels.shape}."
         )
     n, k = inputs.shape
-    if n <= k:
+    if not n > k > 0:
         raise ValueError(
             f"{n} sequences cannot tell {k} responses from noise: N > k is needed; record more sequences, or "
             "shorter ones."
         )
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, but is {confidence!r}.")
+    # In units of powers of two, which change no digit, no square overflows or vanishes.
+    unit, scale = exponent(inputs), exponent(labels)
+    inputs, labels = np.ldexp(inputs, -unit), np.ldexp(labels, -scale)
     q, r = np.linalg.qr(inputs[:, ::-1])
     size = np.abs(np.diag(r))
     if size.min() <= 1e-12 * size.max():
@@ -88,4 +91,5 @@ def response_band(
     noise = float(np.linalg.norm(labels - inputs[:, ::-1] @ responses)) / np.sqrt(n - k)
     spread = np.linalg.norm(np.linalg.inv(r), axis=1)
     quantile = float(stdtrit(n - k, (1 + confidence ** (1 / k)) / 2))
-    return ResponseBand(responses, quantile * noise * spread, float(noise), confidence)
+    responses, tolerance = (np.ldexp(x, scale - unit) for x in (responses, quantile * noise * spread))
+    return ResponseBand(responses, tolerance, float(np.ldexp(noise, scale)), confidence)

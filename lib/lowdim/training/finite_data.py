@@ -126,12 +126,14 @@ def observed_lags(lags: Sequence[int], k: int | None = None) -> Float[np.ndarray
         Diagonal array, shape (k, k): one at each of the lags, zero elsewhere.
 
     Raises:
-        ValueError: no lag, or one outside 0 to k - 1.
+        ValueError: no lag, one outside 0 to k - 1, or one that is no whole number.
 
     >>> observed_lags([0, 2]).diagonal()
     array([1., 0., 1.])
     """
-    k = max(lags, default=0) + 1 if k is None else require_count("k", k)
+    if any(isinstance(lag, (bool, np.bool_)) or not float(lag).is_integer() for lag in lags):
+        raise ValueError(f"lags must be whole numbers, but are {list(lags)}.")
+    k = int(max(lags, default=0)) + 1 if k is None else require_count("k", k)
     if len(lags) == 0 or min(lags) < 0 or max(lags) >= k:
         raise ValueError(f"lags must lie between 0 and k - 1 = {k - 1}, at least one, but are {list(lags)}.")
     return np.diag(np.isin(np.arange(k), lags).astype(float))

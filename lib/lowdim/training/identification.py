@@ -43,8 +43,11 @@ def explained(
             f"explained needs a record and a part of it, but inputs have shape {inputs.shape}, outputs "
             f"{outputs.shape}, and {part} holds {outputs[part].size} of the times."
         )
-    squares = (outputs[part] - simulate(rnn, inputs[: part.stop])[..., part]) ** 2
-    return 1 - squares.mean(-1) / (outputs[part] ** 2).mean()
+    times = range(len(inputs))[part]
+    times = times if times.step > 0 else times[::-1]
+    when = slice(times.start, times.stop, times.step)  # counted from the beginning, as the run is
+    squares = (outputs[when] - simulate(rnn, inputs[: times[-1] + 1])[..., when]) ** 2
+    return 1 - squares.mean(-1) / (outputs[when] ** 2).mean()
 
 
 def finite_response(
@@ -83,8 +86,13 @@ def stopped_early(
 
     Returns:
         The first system of least held-out loss among those that `gradient_flow` records.
+
+    Raises:
+        ValueError: no held-out loss is finite.
     """
     path = gradient_flow(start, seen.target, t_end, structure, covariance=seen.covariance).rnn
     with np.errstate(over="ignore", invalid="ignore"):  # late in training some systems are unstable
         losses = held_out(path)
+    if not np.isfinite(losses).any():
+        raise ValueError("held_out is finite for none of the systems along the way: none of them does best.")
     return path[int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))]

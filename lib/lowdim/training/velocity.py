@@ -48,8 +48,10 @@ def time_derivative(
         Array of shape (n, ...), with an error of fourth order in the step.
 
     Raises:
-        ValueError: values whose first axis is no multiple of five.
+        ValueError: a step that is not positive, values whose first axis is no multiple of five.
     """
+    if not step > 0:
+        raise ValueError(f"step must be positive, that of difference_times, but is {step!r}.")
     if len(values) % 5:
         raise ValueError(f"values must hold five records for each time, but there are {len(values)}.")
     groups = values.reshape(-1, 5, *values.shape[1:])

@@ -59,7 +59,12 @@ def test_intervals_are_scored():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"block": 3}, "power of two"), ({"gap": 1.0}, "gap must be"), ({"gap": -0.1}, "gap")],
+    [
+        ({"block": 3}, "power of two"),
+        ({"gap": 1.0}, "gap must be"),
+        ({"gap": -0.1}, "gap"),
+        ({"sums": [2.0, 1.0]}, "begin with 1"),
+    ],
 )
 def test_what_is_no_question_is_refused(arguments, message, plain):
     with pytest.raises(ValueError, match=message):

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from helpers import cluster
 
+import lowdim
+from lowdim.experiments import grid
 from lowdim.experiments.grid import sweep
 
 RUNS = '''
@@ -147,6 +149,26 @@ def test_processes_stay_until_their_code_is_edited(tmp_path, monkeypatch):
     again = set(sweep(sys.modules["staying"].run, {"x": range(6)}, processes=2).pid)
     assert first & again
     assert not swept(300) & (first | again)
+
+
+def test_processes_stay_until_a_package_is_installed(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr(grid, "installed_folders", lambda: (tmp_path,))
+
+    def swept():
+        return set(sweep(runs.square, {"x": range(6)}, processes=2).pid)
+
+    first, again = swept(), swept()
+    assert first & again
+    (tmp_path / "one-2.0.dist-info").mkdir()
+    assert not swept() & (first | again)
+
+
+def test_of_installed_modules_those_of_this_library_alone_are_looked_at(monkeypatch):
+    library, installed = Path(lowdim.__file__).parent, Path(np.__file__).parent.parent
+    monkeypatch.setattr(grid, "installed_folders", lambda: (library, installed))
+    files = grid._code()
+    assert {grid.__file__, __file__} <= set(files)
+    assert np.__file__ not in files
 
 
 def test_one_process_does_one_run_at_a_time(runs, tmp_path):

@@ -103,3 +103,12 @@ def test_a_kept_student_is_the_one_that_was_trained():
     assert kept["loss"] == pytest.approx(np.sum(apart[:3] ** 2))
     assert len(kept["poles"]) == 2
     assert kept["poles"][0] == pytest.approx(0.8, abs=1e-3)
+
+
+def test_what_is_no_number_is_not_remembered():
+    assert remembered_lags(np.array([1.0, np.nan, 0.25]), np.array([1.0, 0.5, 0.25])) == 1
+
+
+def test_lists_of_other_lags_are_not_compared(plain):
+    with pytest.raises(ValueError, match="of the same lags"):
+        remembered_lags(np.ones(1), np.ones(3))

@@ -54,22 +54,6 @@ def test_the_nonlinear_share_is_what_a_line_leaves_of_a_hyperbolic_tangent():
     assert gated.nonlinear_share(teacher)[0] < 1e-5
 
 
-def test_the_share_of_an_offset_is_its_square_over_the_whole_error():
-    teacher = leaky(1e-9)  # its output is tanh(x)
-    shifted = teacher.select([0, 0, 0])
-    with torch.no_grad():
-        shifted.offset[0] += 0.5  # a wrong level and nothing else
-        shifted.readout[1] *= 2  # an error without a level: tanh(x) once more
-        shifted.readout[2] *= 2
-        shifted.offset[2] += 0.5
-    x, weights = np.polynomial.hermite_e.hermegauss(80)
-    power = weights / weights.sum() @ np.tanh(x) ** 2
-    shares = gated.offset_share(shifted, teacher)
-    assert shares[0] == pytest.approx(1.0, rel=1e-12)
-    assert shares[1] < 1e-3  # sampling: 1 over 51,200
-    assert shares[2] == pytest.approx(0.25 / (0.25 + power), abs=0.02)  # sampling: 0.004
-
-
 def test_a_drift_is_the_teacher_at_first_and_leaves_it_in_a_straight_line():
     teacher = gated.teacher(2, [1, 2], dtype=F64)
     inputs = torch.from_numpy(np.random.default_rng(9).standard_normal((1, 3, 20)))

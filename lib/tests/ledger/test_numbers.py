@@ -108,8 +108,11 @@ def test_what_is_no_finite_number_is_refused_by_name(value, error):
         number("memory-error", value)
 
 
-@pytest.mark.parametrize(("option", "bad"), [("digits", 0), ("unit", "kg"), ("rounding", "outward")])
-def test_bad_options_are_refused(option, bad):
+@pytest.mark.parametrize(
+    ("option", "bad"),
+    [("digits", 0), ("digits", 2.5), ("digits", True), ("unit", "kg"), ("rounding", "outward")],
+)
+def test_bad_options_are_refused(option, bad, plain):
     with pytest.raises(ValueError, match=option):
         typeset(1.5, **{option: bad})
 

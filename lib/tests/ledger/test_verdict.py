@@ -298,3 +298,9 @@ def test_a_notebook_by_itself_is_told_the_numbers(tmp_path, monkeypatch, capsys,
     monkeypatch.setenv("LOWDIM_CLAIMS", "nowhere.yml")
     with pytest.raises(FileNotFoundError):
         ledger.record("loss-identity", value=1e-9, control=0.5)
+
+
+def test_masked_entries_are_refused(claims, shown):
+    claims()
+    with pytest.raises(ValueError, match="value has masked entries"):
+        shown(np.ma.masked_array([1.0, 9.0], [False, True]), 1.0)

@@ -129,3 +129,11 @@ def test_a_rotated_teacher_has_impostors_too(seed):
     student = sharp_impostor(disguise(truth, 2, rng), 5, 0.9)
     answer = impulse_response(truth, 6)
     assert impulse_response(student, 6) == pytest.approx([*answer[:5], 0.9], abs=1e-9)
+
+
+def test_a_batch_is_not_disguised():
+    crowd = teacher([[0.5, 0.2], [0.9, 0.1]], [[1.0, 1.0], [1.0, 1.0]])
+    with pytest.raises(ValueError, match=r"batch axes \(2,\)"):
+        disguise(crowd, 2, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="next_response must be a finite number"):
+        sharp_impostor(crowd[0], 4, np.nan)

@@ -151,3 +151,21 @@ def test_bad_input_is_named(plain):
         look_alike([0.5], [-1.0], [0], 1)
     with pytest.raises(ValueError, match="poles within"):
         look_alike([1.5], [1.0], [0], 1)
+    with pytest.raises(ValueError, match="one weight for each pole"):
+        look_alike([0.9, 0.5], [1.0], [0], 1)
+    with pytest.raises(ValueError, match="weights has 1 NaN"):
+        look_alike([0.5], [np.nan], [0], 1)
+    with pytest.raises(ValueError, match="poles must be distinct"):
+        lag_test([], [0, 1])
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-9, 1e9])
+def test_a_look_alike_has_the_scale_of_its_teacher(scale):
+    one, other = (look_alike(POLES, np.array([0.6, 0.4]) * s, [0, 1, 2, 4], 3) for s in (1.0, scale))
+    np.testing.assert_array_equal(other[0], one[0])
+    np.testing.assert_allclose(other[1], one[1] * scale, rtol=1e-6)
+
+
+def test_a_pole_given_twice_has_both_weights():
+    found, mass = look_alike([0.5, 0.5], [1.0, 1.5], [0, 1, 2, 3, 4], 5)
+    assert mass[found == 0.5] == pytest.approx([2.5], rel=1e-9)

@@ -40,3 +40,10 @@ def test_a_lag_of_training_and_an_unbalanced_student_are_refused():
         largest_residual(student, TRUTH, K, 4)
     with pytest.raises(ValueError, match="student must be balanced"):
         largest_residual(teacher([0.5, 0.1], [1.0, -0.1]), TRUTH, K, 20)
+
+
+def test_a_teacher_of_as_many_states_as_the_student():
+    student, truth = teacher([0.9, 0.5, 0.1], [1.0, 1.0, 1.0]), teacher([0.8, 0.4, 0.2], [1.0, 1.0, 1.0])
+    # With m_0 = 3 and m_1 = 1.5 the poles 0.9 and 0.1 share the mass evenly, at most.
+    most = 1.5 * (0.9**4 + 0.1**4) - impulse_response(truth, 5)[4]
+    assert largest_residual(student, truth, 2, 4) == pytest.approx(most, rel=1e-9)

@@ -121,3 +121,11 @@ def test_crowding_is_how_far_quadrature_moves_the_poles(pole, room):
     moved = [quadrature(m + tiny * s)[0] - [0.2, pole] for s in signs]
     assert crowding(truth) == pytest.approx(np.max(np.abs(moved) / rooms) / tiny, rel=1e-3)
     assert crowding(teacher([pole, pole - 0.05], [0.5, 0.5])) > 5 * crowding(truth)
+
+
+@pytest.mark.parametrize("poles", [[1.5, 0.2], [1.0, 0.2], [0.5, 0.5]])
+def test_a_pole_without_room_is_not_crowded_but_refused(poles):
+    with pytest.raises(ValueError, match=r"distinct poles inside \(-1, 1\)"):
+        crowding(teacher(poles, [1.0, 1.0]))
+    with pytest.raises(ValueError, match=r"batch axes \(1,\)"):
+        crowding(teacher([poles], [[1.0, 1.0]]))

@@ -125,3 +125,21 @@ def test_asymmetry_of_more_states_than_there_are_is_refused():
         asymmetry(teacher([0.5, 0.2], [1.0, 1.0]), 3)
     with pytest.raises(ValueError, match=r"batch axes \(3,\)"):
         asymmetry(students(), 2)
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-170, 1e-20, 1e200])
+def test_imbalance_is_the_same_at_every_scale(scale):
+    rnn = LinearRNN(np.eye(2), np.array([0.0, 2 * scale]), np.array([0.0, scale]))
+    assert imbalance(rnn) == pytest.approx(1 / 3, rel=1e-3)  # subnormal numbers have few digits
+    with pytest.raises(ValueError, match="rnn must be balanced"):
+        require_balanced("rnn", rnn)
+
+
+def test_a_large_system_in_a_batch_does_not_hide_a_small_one():
+    B, C = np.array([[1e20, 1e20], [1.0, 2.0]]), np.array([[1e20, 1e20], [2.0, 1.0]])
+    with pytest.raises(ValueError, match=r"\|B - C\.T\| = 1\.41"):
+        require_balanced("rnn", LinearRNN(np.zeros((2, 2, 2)), B, C))
+
+
+def test_a_matrix_of_zeros_is_symmetric():
+    assert asymmetry(LinearRNN(np.zeros((2, 2)), np.ones(2), np.ones(2)), 2) == 0.0

@@ -14,6 +14,7 @@ from lowdim.systems.chains import (
     spectral_gap,
 )
 from lowdim.systems.linear import impulse_response, spectral_measure
+from lowdim.systems.teachers import teacher
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -88,8 +89,33 @@ def test_metropolis_has_its_target():
         (lambda: from_chain(np.array([[0.5, 0.6], [0.5, 0.5]]), np.arange(2.0)), "rows of sum 1"),
         (lambda: from_chain(np.eye(2), np.arange(2.0)), "falls apart"),
         (lambda: from_chain(np.full((2, 2), 0.5), np.ones(2)), "same in every state"),
+        (lambda: from_chain(np.full((2, 2), 0.5), np.array([0.0, np.nan])), "observable has 1 NaN"),
+        (lambda: spectral_gap(np.ones((1, 1))), "transition has one state"),
     ],
 )
 def test_what_is_no_chain_is_refused(call, message, plain):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_the_unit_of_an_observable_does_not_matter(unit):
+    P, f = drawn(3)
+    np.testing.assert_allclose(from_chain(P, unit * f).B, from_chain(P, f).B, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "rnn", [teacher([1.5], [1.0]), teacher([0.5, 1.0], [1.0, 1.0]), teacher([0.5, 0.2], [1.0, -1.0])]
+)
+def test_a_sum_that_is_none_is_refused(rnn, plain):
+    with pytest.raises(ValueError, match="rnn must be stable with a positive response at lag 0"):
+        integrated_time(rnn)
+
+
+def test_a_chain_that_swaps_two_states_has_a_mean_without_noise():
+    assert integrated_time(from_chain(np.array([[0.0, 1.0], [1.0, 0.0]]), np.arange(2.0))) == 0.0
+
+
+def test_a_seed_is_no_generator(plain):
+    with pytest.raises(TypeError, match="rng must be a numpy Generator"):
+        run_chain(np.full((2, 2), 0.5), 1, 2, 0)

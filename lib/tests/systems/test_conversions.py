@@ -88,6 +88,10 @@ def test_torch_layers():
         (lambda: from_state_space(control.ss([[-1.0]], [[1.0]], [[1.0]], [[0.0]])), "continuous time"),
         (lambda: from_state_space(scipy.signal.lti([[-1.0]], [[1.0]], [[1.0]], [[0.0]])), "continuous time"),
         (lambda: from_state_space((np.eye(2), np.eye(2), np.eye(2), np.eye(2))), "one input and one output"),
+        (
+            lambda: from_state_space((np.eye(1), np.ones((1, 1)), np.ones((1, 1)), 0.0)),
+            r"one output, .* D \(\)",
+        ),
         (lambda: from_torch(torch.nn.RNN(2, 3, bias=False), np.ones(3)), "one input"),
         (lambda: from_torch(torch.nn.RNN(1, 3, num_layers=2, bias=False), np.ones(3)), "one input"),
         (lambda: from_torch(torch.nn.RNN(1, 3), np.ones(3)), "bias"),

@@ -66,3 +66,8 @@ def test_what_is_not_minimal_is_refused(monkeypatch):
         smallest_realization(unreachable)
     with pytest.raises(ValueError, match="single system"):
         smallest_realization(teacher([[0.5], [0.6]], [[1.0], [1.0]]))
+
+
+def test_weight_shared_unevenly_beyond_all_squares_is_shared_evenly():
+    back = smallest_realization(LinearRNN(np.array([[0.5]]), np.array([1e160]), np.array([-1e-160])))
+    assert (float(back.B[0]), float(back.C[0])) == pytest.approx((1.0, -1.0), rel=1e-6)

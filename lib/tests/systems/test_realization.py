@@ -233,3 +233,10 @@ def test_with_a_horizon_the_number_of_states_does_not_jump_at_the_circle():
         for gap in (1e-3, 1e-10, 1e-14, 0.0)
     ]
     assert counts == [2] * 4
+
+
+@pytest.mark.parametrize("scale", [1e-170, 1e-20, 1e200])
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy])
+def test_values_do_not_depend_on_how_the_weight_is_shared(scale, kind):
+    rnn = LinearRNN(np.array([[0.5]]), np.array([scale]), np.array([1 / scale])).map(kind)
+    assert float(hankel_singular_values(rnn)[0]) == pytest.approx(4 / 3, rel=1e-12)

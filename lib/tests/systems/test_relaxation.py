@@ -48,6 +48,7 @@ def test_a_collocated_one_is_balanced_and_a_far_sensor_is_not():
     [
         (lambda: heat_rod(-1.0, 1e-4, 5, 1.0), "metres must be finite and above 0"),
         (lambda: heat_rod(1.0, 1e-4, 5, 1.0, sensor=5), "one of the 5 cells"),
+        (lambda: heat_rod(1.0, 1e-4, 5, 1.0, sensor=0.5), "sensor must be a whole number"),
         (lambda: rc_ladder([1.0, 2.0], [1.0], 1.0), "lists of one length"),
         (lambda: rc_ladder([1.0, 0.0], [1.0, 1.0], 1.0), "resistances must be finite"),
     ],

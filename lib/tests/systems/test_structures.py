@@ -67,3 +67,11 @@ def test_a_fourth_structure_is_an_entry_and_its_coordinates(monkeypatch):
         np.testing.assert_allclose(getattr(slow, name), getattr(flow, name), atol=5e-3)
     with pytest.raises(ValueError, match=r"A is not scalar: .*average its diagonal"):
         gradient_flow(LinearRNN(np.diag([1.0, 2.0, 3.0]), start.B, start.C), target, 1.0, "scalar")
+
+
+def test_a_large_matrix_in_a_batch_does_not_hide_a_small_one():
+    A = np.stack([1e12 * np.eye(2), np.array([[0.5, 1.0], [0.0, 0.2]])])
+    with pytest.raises(ValueError, match=r"off by 0\.5 \(largest entry 1\)"):
+        require_structure(A, "symmetric")
+    require_structure(A[:1], "symmetric")
+    require_structure(A[:0], "symmetric")

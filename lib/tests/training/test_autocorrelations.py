@@ -59,3 +59,17 @@ def test_what_says_nothing_is_refused(arguments, message, plain):
     usual = {"draws": np.random.default_rng(0).standard_normal((2, 900)), "k": 3}
     with pytest.raises(ValueError, match=message):
         autocorrelation_band(**usual | arguments)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-161, 1e200])
+def test_the_unit_of_the_draws_does_not_matter(unit):
+    draws = np.cumsum(np.random.default_rng(0).standard_normal((2, 900)), axis=1)
+    band, other = autocorrelation_band(draws, 3), autocorrelation_band(unit * draws, 3)
+    np.testing.assert_allclose(other.sums, band.sums, rtol=1e-10)
+    np.testing.assert_allclose(other.tolerance, band.tolerance, rtol=1e-8)
+    assert windowed_time(unit * draws) == pytest.approx(windowed_time(draws), rel=1e-10)
+
+
+def test_three_steps_have_no_lag_to_look_at():
+    with pytest.raises(ValueError, match="four are needed"):
+        windowed_time(np.arange(6.0).reshape(2, 3))

@@ -66,3 +66,12 @@ def test_what_cannot_be_told_is_refused(shape, confidence, message):
     inputs = np.ones(shape) if message == "rank" else np.random.default_rng(0).standard_normal(shape)
     with pytest.raises(ValueError, match=message):
         response_band(inputs, np.ones(shape[0]), confidence)
+
+
+@pytest.mark.parametrize(("unit", "scale"), [(1.0, 1e-170), (1.0, 1e200), (1e-170, 1.0), (1e170, 1.0)])
+def test_a_band_has_the_units_of_its_data(unit, scale):
+    inputs, labels, _ = draw(np.random.default_rng(3))
+    band, other = response_band(inputs, labels), response_band(unit * inputs, scale * labels)
+    np.testing.assert_allclose(other.responses * unit, band.responses * scale, rtol=1e-10)
+    np.testing.assert_allclose(other.tolerance * unit, band.tolerance * scale, rtol=1e-10)
+    assert other.noise == pytest.approx(band.noise * scale, rel=1e-10)

@@ -120,3 +120,9 @@ def test_no_loss_is_negative():
         near = truth.map(lambda x: x * (1 + 1e-9))
         losses.append(float(population_loss(near, data.target, covariance=data.covariance)))
     assert min(losses) >= 0
+
+
+@pytest.mark.parametrize(("lags", "k"), [([0, 1.5], None), ([0.5], 3), ([True, False], 3), ([0, np.nan], 3)])
+def test_lags_between_the_steps_are_refused(lags, k, plain):
+    with pytest.raises(ValueError, match="lags must be whole numbers"):
+        observed_lags(lags, k)

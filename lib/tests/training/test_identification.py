@@ -80,3 +80,18 @@ def test_a_loss_that_is_not_finite_never_wins():
 def test_no_part_of_a_record_is_refused(plain, outputs, part):
     with pytest.raises(ValueError, match="needs a record and a part of it"):
         explained(TRUTH, INPUTS, outputs, part)
+
+
+@pytest.mark.parametrize(
+    "part", [slice(-150, -20), slice(-150, None), slice(379, 249, -1), slice(250, 380, 3)]
+)
+def test_a_part_may_be_counted_from_the_end(part):
+    half = LinearRNN(TRUTH.A, TRUTH.B, TRUTH.C / 2)
+    assert explained(half, INPUTS, OUTPUTS, part) == pytest.approx(0.75, rel=1e-12)
+
+
+def test_where_no_loss_is_finite_no_system_is_best():
+    seen, _ = losses()
+    start = random_student(5, 1e-2, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="finite for none"):
+        stopped_early(start, seen, lambda path: np.full(len(path.B), np.nan), 10.0)

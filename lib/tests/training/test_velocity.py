@@ -50,3 +50,8 @@ def test_steps_that_would_overlap_are_refused(step):
 def test_records_that_are_no_fives_are_refused():
     with pytest.raises(ValueError, match="there are 7"):
         time_derivative(np.zeros(7), 0.1)
+
+
+def test_a_derivative_needs_a_step():
+    with pytest.raises(ValueError, match="step must be positive"):
+        time_derivative(np.zeros(5), 0.0)

@@ -1,4 +1,7 @@
-"""Students taken from their training at a given loss: families compared at equal training error."""
+"""Students of a study elsewhere on their course: trained further, or as they were at a given loss.
+
+The second compares families of students at equal training error.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,43 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lowdim.experiments.gated_study import Study, measured
+from lowdim.experiments.gated_students import Study, measured
+from lowdim.gated.drift import Drift
 from lowdim.gated.network import join
+from lowdim.gated.training import train
+
+_FRESH = 1_000_000  # added to the seeds of the data of a training that goes on
+
+
+def continued(
+    before: Study,
+    steps: int,
+    lengths: Sequence[int],
+    rate: float,
+    carried: float = 0.0,
+    drift: float | None = None,
+    sequences: int = 16,
+) -> Study:
+    """The students of a study, trained further on data of their own.
+
+    Args:
+        before: the study, of one training length k.
+        steps: of Adam.
+        lengths: at which errors are measured, as in `error_curve`.
+        rate: of Adam, before it decays.
+        carried: share of the sequences that go on where those of the step before have ended, as in `train`.
+        drift: if given, they learn from teachers on length 2 k that drift off by so much after k (`Drift`),
+            and are measured, as ever, against the teachers that do not.
+        sequences: per step of training.
+    """
+    table = before.table.drop(columns=["outcome", "loss", "training", "error"]).assign(rate=rate)
+    k = int(table.k.iloc[0])
+    teachers = before.teachers if drift is None else Drift(before.teachers, k, drift)
+    data = (table.seed + _FRESH).tolist()
+    settings = {"sequences": sequences, "rate": rate, "carried": carried}
+    run = train(before.students, teachers, k if drift is None else 2 * k, steps, data, **settings)
+    table = table.assign(outcome=run.outcome)
+    return measured(run.network, before.teachers, table, lengths, run.loss)
 
 
 def matched(before: Study, losses: Sequence[float], lengths: Sequence[int]) -> Study:
