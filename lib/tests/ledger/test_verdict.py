@@ -82,6 +82,7 @@ def test_a_true_claim_with_a_failing_control_is_verified(claims, shown):
     assert 'id="claim-loss-identity"' in html
     assert "lowdim-claim-verified" in html
     assert "<dt>Distance &lt;from&gt; the closed form</dt>" in html
+    assert "fails, as it must" in html
     assert data["text/plain"].startswith("loss-identity: verified.")
 
 
@@ -98,6 +99,7 @@ def test_one_passing_control_among_many_spoils_the_claim(claims, shown):
     data, metadata = shown(1e-9, [1.0, 1e-9])
     assert metadata[ledger.MIME]["control_failed"] is False
     assert "lowdim-claim-false" in data["text/html"]
+    assert "passes, and must not" in data["text/html"]
 
 
 def test_a_value_that_is_not_finite_fails(claims, shown):
