@@ -19,6 +19,7 @@ from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
 from lowdim.systems.structures import require_structure
 from lowdim.systems.teachers import teacher as diagonal
 
+_MISSED = 1e-6  # of the largest response, by a system that was asked to have it
 _SPREADS = 1.25 ** np.arange(100)  # of the far poles, tried one after the other
 
 
@@ -38,7 +39,8 @@ def impostor(
         A diagonal LinearRNN of dimension n; a negative weight gives B and C opposite signs.
 
     Raises:
-        ValueError: other shapes, poles that repeat, NaN or infinite entries.
+        ValueError: other shapes, poles that repeat, NaN or infinite entries; poles so close, or so large,
+            that in float64 the system misses these responses by more than a millionth of the largest.
 
     >>> impulse_response(impostor([1.0, 0.5, -7.0], [0.5, 0.1, -0.3]), 3).round(12)
     array([ 1. ,  0.5, -7. ])
@@ -48,7 +50,16 @@ def impostor(
         raise ValueError(
             f"n poles can be told n responses, but there are {len(z)} poles and {len(m)} responses."
         )
-    return diagonal(z, _weights(m, z))
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = z ** np.arange(len(m))[:, None]
+        weights = _weights(m, z) if np.isfinite(powers).all() else np.full(len(m), np.inf)
+        missed = np.abs(powers @ weights - m).max()
+    if not missed <= _MISSED * np.abs(m).max():
+        raise ValueError(
+            f"with the poles {z} these responses take weights of up to {np.abs(weights).max():.1g}, which "
+            "float64 does not resolve: take fewer poles, further apart, and none far above 1."
+        )
+    return diagonal(z, weights)
 
 
 def misfit(

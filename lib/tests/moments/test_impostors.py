@@ -94,6 +94,7 @@ def test_a_disguise_changes_no_response(n, idle, seed):
 
 
 truth, rng = teacher([0.9, -0.5], [0.6, 0.4]), np.random.default_rng(0)
+CLOSE = np.linspace(-1e-4, 1e-4, 5)
 WRONG = {
     "there are 1 poles and 2 responses": lambda: impostor([1.0, 2.0], [0.5]),
     r"no more poles than responses, .*\(1,\) and \(2,\)": lambda: impostor([1.0], [0.5, 0.1]),
@@ -101,6 +102,8 @@ WRONG = {
     "poles must be distinct": lambda: impostor([1.0, 2.0], [0.5, 0.5]),
     "responses has 1 NaN": lambda: impostor([np.nan], [0.5]),
     "poles has 1 NaN": lambda: impostor([1.0], [np.inf]),
+    "take weights of up to 9e.11, which float64": lambda: impostor([1, 0.9, 0.8, 0.7, 0.7], CLOSE),
+    "take weights of up to inf, which float64": lambda: impostor([1.0, 0.5, 0.2, 0.2, 9.0], CLOSE * 1e104),
     "k must be at least 2 . 2, .* but is 3": lambda: sharp_impostor(truth, 3, 1.0),
     "teacher must have distinct poles": lambda: sharp_impostor(teacher([0.5, 0.5], [1.0, 1.0]), 4, 1.0),
     "no zero weight": lambda: sharp_impostor(teacher([0.5, 0.4], [1.0, 0.0]), 4, 1.0),
