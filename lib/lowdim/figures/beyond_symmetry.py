@@ -74,7 +74,7 @@ def scales(
         guide = least / 3 * (stds / stds[0]) ** order
         ax.loglog(stds, guide, color=style.INK, lw=0.8)
         beside = {"textcoords": "offset points", "fontsize": 9, "va": "center"}
-        ax.annotate(f"slope {order}", (stds[0], guide[0]), (14, -3), **beside)
+        ax.annotate(f"slope {order}", (stds[1], guide[1]), (12, -3), **beside)
     left.set(title="Squared norm, above the least")
     right.set(title="Asymmetry and imbalance")
     left.legend(loc="upper left")
