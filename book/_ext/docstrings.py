@@ -15,6 +15,7 @@ EXAMPLE = re.compile(r"(?m)^(>>> .*\n?(?:.+\n?)*)")
 CODE = re.compile(r"(?ms)(^ *```.*?^ *```$)")
 ROLE = re.compile(r":\w+:`~?([^`]+)`")
 NAME = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+INTRODUCED = re.compile(r"(?m)(?<=[^\s:])::$")  # an example, as reStructuredText has it
 LABEL = re.compile(r"(?:thm|prop|cor|lem|def|rem)-[a-z-]+")
 
 
@@ -68,4 +69,5 @@ def linked(text: str, target: Callable[[str], str | None]) -> str:
         return f"{{py:obj}}`{code[1]} <{found}>`" if found else code[0]
 
     parts = CODE.split(ROLE.sub(r"`\1`", text))
-    return "".join(part if i % 2 else NAME.sub(link, part) for i, part in enumerate(parts))
+    parts[::2] = (NAME.sub(link, INTRODUCED.sub(":", part)) for part in parts[::2])
+    return "".join(parts)

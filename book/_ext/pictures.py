@@ -1,7 +1,8 @@
 """The pictures of a page in half the bytes: each letter is drawn once for all, each path in small steps.
 
-A figure comes with its own copy of every letter, twice, for a wide column and for a phone. Nothing that is
-painted changes: positions stay at a hundredth of a point, as ``lowdim.figures.inline`` has rounded them.
+A figure comes with its own copy of every letter, twice, for a wide column and for a phone, and with an
+element for each tick and each line of a grid. Nothing that is painted moves: positions stay at a hundredth of
+a point, as ``lowdim.figures.inline`` has rounded them, the outlines of letters at an eightieth of one.
 """
 
 import re
@@ -16,6 +17,9 @@ PATH = re.compile(r' d="([^"]*)"')
 STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 EMPTY = "<defs></defs>"
+TICK = re.compile(r'(?:<defs>)?<path id="(\w+)" d="M0 0 L(-?[\d.]+) (-?[\d.]+)" style="[^"]*"/>(?:</defs>)?')
+MARK = re.compile(r'<use href="#(\w+)" x="(-?[\d.]+)" y="(-?[\d.]+)" style="([^"]*)"/>')
+GRID = re.compile(r'<path d="([^"]*)" (clip-path="[^"]*" style="[^"]*stroke-opacity:0\.13;[^"]*")/>')
 PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 
 
@@ -31,7 +35,7 @@ def lighten(page: str) -> str:
         own: dict[str, str] = {}
 
         def letter(glyph: re.Match) -> str:
-            own[glyph[1]] = letters.setdefault(steps(glyph[2]), f"g{len(letters)}")
+            own[glyph[1]] = letters.setdefault(steps(_coarse(glyph[2])), f"g{len(letters)}")
             return ""
 
         def short(identity: re.Match) -> str:
@@ -40,16 +44,43 @@ def lighten(page: str) -> str:
 
         text = GLYPH.sub(letter, found[0]).replace(EMPTY, "")
         text = IDENTITY.sub(short, text)
-        text = SHIFT.sub(_moved, text)
+        text = SHIFT.sub(_moved, _ruled(text))
         return PATH.sub(lambda path: f' d="{steps(path[1])}"', text)
 
     body = PICTURE.sub(picture, page)
     drawn = "".join(
-        f'<path id="{name}" d="{drawing}" transform="scale(.015625)"/>' for drawing, name in letters.items()
+        f'<path id="{name}" d="{drawing}" transform="scale(.125)"/>' for drawing, name in letters.items()
     )
     place = PICTURE.search(body).start()
     sheet = f'<svg class="lowdim-letters" width="0" height="0" aria-hidden="true"><defs>{drawn}</defs></svg>'
     return body[:place] + sheet + body[place:]
+
+
+def _ruled(picture: str) -> str:
+    """Ticks that look alike as one path, and the lines of a grid, where the first of them stood."""
+    ticks = {name: (Decimal(right), Decimal(down)) for name, right, down in TICK.findall(picture)}
+    lines: dict[str, list[str]] = {}
+
+    def keep(look: str, line: str) -> str:
+        lines.setdefault(look, []).append(line)
+        return f"<path {look}/>" if len(lines[look]) == 1 else ""
+
+    def tick(mark: re.Match) -> str:
+        name, x, y, style = mark.groups()
+        if name not in ticks:
+            return mark[0]
+        right, down = ticks[name]
+        return keep(f'style="{style}"', f"M{x} {y} L{Decimal(x) + right} {Decimal(y) + down}")
+
+    picture = GRID.sub(lambda line: keep(line[2], line[1]), MARK.sub(tick, picture))
+    for look, parts in lines.items():
+        picture = picture.replace(f"<path {look}/>", f'<path d="{" ".join(parts)}" {look}/>', 1)
+    return TICK.sub(lambda drawn: drawn[0] if f'"#{drawn[1]}"' in picture else "", picture)
+
+
+def _coarse(letter: str) -> str:
+    """The outline of a letter in eighths of its own unit, of which a point has 80 where letters have ten."""
+    return NUMBER.sub(lambda number: f"{round(float(number[0]) / 8)}", letter)
 
 
 def _moved(use: re.Match) -> str:

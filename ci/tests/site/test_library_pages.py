@@ -1,5 +1,7 @@
 """The pages of a small library: what they show of its docstrings, and where they lead."""
 
+import docstrings
+
 
 def calls(page):
     return {e["id"]: e.get_text().strip() for e in page.select("dt.sig[id]")}
@@ -42,6 +44,11 @@ def test_a_docstring_is_a_list_of_its_sections_and_code(systems):
         "2",
     ]
     assert row(described, "Source").get_text().strip() == "lib/lowdim/systems.py, line 4"
+
+
+def test_two_colons_before_an_example_are_one_on_the_page():
+    folded = "::::{fold} More\nIn float64:\n\n    run()\n::::"
+    assert docstrings.linked(folded.replace("float64:", "float64::"), lambda _: None) == folded
 
 
 def test_a_docstring_links_names_theorems_and_chapters(systems, rooms):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import bundles
 import letters
+import numpy as np
 import pictures
 import pytest
 import stylesheets
@@ -66,6 +67,33 @@ def test_pictures_share_their_letters_and_keep_their_clips_apart():
     assert len(set(clips)) == 2
     assert all(f'<clipPath id="{clip}">' in light for clip in clips)
     assert pictures.lighten("<p>none</p>") == "<p>none</p>"
+
+
+def test_a_letter_keeps_its_outline_to_an_eightieth_of_a_point():
+    light = pictures.lighten(PICTURE.format("fa1", glyph=GLYPH.format("fa1")))
+    (drawn,) = re.findall(r'<path id="g0" d="([^"]*)" transform="scale\(\.125\)"/>', light)
+    found = [(8 * x, 8 * y) for x, y in points(drawn)]
+    expected = [(1594, -77), (979, -77), (630, 476), (10, 20)]
+    assert np.abs(np.array(found, dtype=float) - expected).max() <= 4
+
+
+def test_ticks_that_look_alike_and_the_lines_of_a_grid_are_one_path_each():
+    grid = '<path d="M{0} 9 L{0} 3" clip-path="url(#fa1-c{1})" style="fill:none;stroke-opacity:0.13;x:y"/>'
+    tick = '<use href="#fa1-m{2}" x="{0}" y="{1}" style="stroke:red"/>'
+    marks = (
+        '<defs><path id="fa1-m1" d="M0 0 L0 3.5" style="stroke:red"/></defs>'
+        '<defs><path id="fa1-m2" d="M-1 0 L1 0" style="stroke:red"/></defs>'
+    )
+    body = grid.format(1, 1) + marks + tick.format(1, 9, 1) + grid.format(2, 1) + tick.format(2.5, 9, 1)
+    body += grid.format(4, 2) + tick.format(5, 5, 2) + tick.format(6, 5, 2)
+    light = pictures.lighten(f'<svg class="lowdim-wide">{body}</svg>')
+    assert re.findall(r'<path d="([^"]*)"', light) == [
+        "m1 9l0-6m1 6l0-6",
+        "m1 9l0 3.5m1.5-3.5l0 3.5",
+        "m4 9l0-6",
+    ]
+    assert light.count("<use") == 2  # a mark that goes to both sides of its place is no tick
+    assert light.count("<defs>") == 2  # of the letters, and of this mark
 
 
 def test_a_style_sheet_keeps_what_is_used():

@@ -62,9 +62,9 @@ def exponent(
     for values, power in ((halfway, 1), (escape, 2)):
         middle = np.exp(np.log(values / scales**power).mean())
         ax.loglog(scales, middle * scales**power, color=style.INK, lw=0.8)
-        ax.text(
-            scales[-1] * 1.6, middle * (scales[-1] * 1.6) ** power * 12, f"slope {power}", color=style.INK
-        )
+        at = np.sort(scales)[len(scales) // 3]
+        below = {"textcoords": "offset points", "fontsize": 9, "va": "top"}
+        ax.annotate(f"slope {power}", (at, middle * at**power), (8, -2), **below)
     ax.set(xlabel=r"scale $\varepsilon$ of the start", ylabel=r"imbalance $\|u\| / \|v\|$")
     ax.legend(loc="lower right")
     alt = f"""Against the scale of the start, from {scales.max():g} to {scales.min():g}, the imbalance at
@@ -103,7 +103,7 @@ def floor(
         Once the first mode is learned it changes by factors of {resting.min():.2g} to {resting.max():.2g}
         while the loss rests and of {moving.min():.2g} to {moving.max():.2g} while the loss falls. It
         ends at {ratio.min():.3g} to {ratio.max():.3g} times a floor of {floors[:, -1].min():.1g} to
-        {floors[:, -1].max():.1g}; on the way it is never below {(imbalances / floors).min():.3g} times
+        {floors[:, -1].max():.1g}; on the way the least it comes to is {(imbalances / floors).min():.3f} of
         its floor."""
     return style.svg(fig, alt)
 

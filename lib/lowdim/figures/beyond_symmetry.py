@@ -71,7 +71,10 @@ def scales(
         (left, min(values[0].min() for values in excess.values()), 2),
         (right, imbalance[0].min(), 1),
     ):
-        ax.loglog(stds, least / 3 * (stds / stds[0]) ** order, color=style.INK, lw=0.8)
+        guide = least / 3 * (stds / stds[0]) ** order
+        ax.loglog(stds, guide, color=style.INK, lw=0.8)
+        beside = {"textcoords": "offset points", "fontsize": 9, "va": "center"}
+        ax.annotate(f"slope {order}", (stds[1], guide[1]), (12, -3), **beside)
     left.set(title="Squared norm, above the least")
     right.set(title="Asymmetry and imbalance")
     left.legend(loc="upper left")

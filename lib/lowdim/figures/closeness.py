@@ -53,8 +53,11 @@ def gaps(table: pd.DataFrame) -> style.InlineSVG:
         ax.loglog(rows.gap, rows.gamma, "o-", color=colour, ms=3, lw=1.3, label=f"$k = {k}$")
     for std in (1e-3, 1e-6):
         ax.axhline(-2 * np.log(std), color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
-        label = rf"$\sigma^2 e^\Gamma = 1$ at $\sigma = 10^{{{np.log10(std):.0f}}}$"
+        label = rf"$\sigma = 10^{{{np.log10(std):.0f}}}$"
         ax.text(table.gap.max(), -2 * np.log(std) * 1.06, label, ha="right", fontsize=9, color=style.MUTED)
+    ticks = [gap for gap in (0.05, 0.1, 0.2, 0.4, 0.8) if table.gap.min() <= gap <= table.gap.max()]
+    ax.set_xticks(ticks, [f"{gap:g}" for gap in ticks])
+    ax.set_xticks([], minor=True)
     ax.set(xlabel="gap of the two poles", ylabel=r"closeness $\Gamma$")
     ax.legend(loc="lower left")
     ends = [table[(table.k == k) & (table.gap == table.gap.min())].gamma.item() for k in (lags[0], lags[-1])]
@@ -120,7 +123,7 @@ def lesson(run: Trajectory, truth: LinearRNN, k: int, step: float, reach: int = 
     right.loglog(times, errors, color=style.ACCENT, label="largest error")
     right.legend()
     right.set(xlabel="time $t$", title="Loss and error")
-    alt = f"""A student trained on {k} responses for {run.times[-1]} steps of {step:g}. Its loss falls from
+    alt = f"""A student trained on {k} responses for {run.times[-1]} steps of {step:.2g}. Its loss falls from
         {run.loss[0]:.1e} to {run.loss[-1]:.1e}, its largest error up to lag {reach - 1} from {errors[0]:.1e}
         to {errors[-1]:.1e}."""
     return style.svg(fig, alt)

@@ -90,7 +90,10 @@ def record(
         right.plot([], [], marker, color=style.STUDENT, ms=4, mfc="none", label=f"$k = {n}$")
     right.axvline(0, color=style.MUTED, lw=0.8, ls="--")
     right.set_yticks(rows, list(explained))
-    right.set(xlabel="fraction", title="Held-out signal explained", ylim=(-0.6, len(explained) - 0.4))
+    right.set_xticks([-0.05, 0, 0.1, 0.2, 0.3], ["below", "0", "0.1", "0.2", "0.3"])
+    # A label of its own, if of one space: on a phone it would take the left panel's.
+    right.set(xlabel="fraction", ylabel=" ")
+    right.set(title="Held-out signal explained", ylim=(-0.6, len(explained) - 0.4))
     right.legend(loc="center left")
     told = "; ".join(f"{name} " + ", ".join(map(_percent, runs.values())) for name, runs in explained.items())
     peak = interval * learned.mean(0).argmax()

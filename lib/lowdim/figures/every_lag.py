@@ -55,7 +55,7 @@ def plane(
         ax.axvline(pole, color=style.INK, lw=0.6, ls=(0, (1, 2)))
         ax.set(title=f"$k = {k}$", xlabel="pole $a$", xlim=(0, 1.6 * pole), ylim=(0, 2.2 * weight))
     panels[0].set_ylabel("weight $w$")
-    panels[0].legend(loc="upper right", fontsize=8.5)
+    panels[0].legend(loc="upper right")
     heights = [np.max(path.y**2 / 4) / weight for path in paths]
     reach = [np.max(path.a) / pole for path in paths]
     alt = (
@@ -130,8 +130,8 @@ def descent(rates: np.ndarray, slopes: np.ndarray, curve: tuple[np.ndarray, np.n
         ax.plot(curve[0][part], curve[1][part], color=style.INK, lw=1)
     ax.plot(rates, slopes, "o", color=style.STUDENT, ms=4.5, mfc="none", mew=1.1)
     ax.axhline(2, color=style.MUTED, lw=1, ls=(0, (3, 2)))
-    ax.text(curve[0][-1], 2.08, "gradient flow", color=style.MUTED, ha="right", fontsize=9)
-    ax.set(xlabel=r"step $\eta\gamma$", ylabel="exponent of the imbalance", ylim=(1.5, 8))
+    ax.text(curve[0][-1], 1.92, "gradient flow", color=style.MUTED, ha="right", va="top", fontsize=9)
+    ax.set(xlabel=r"step $\eta\gamma$", ylabel="exponent of the imbalance", ylim=(1.2, 8))
     pairs = ", ".join(f"{r:g}: {s.min():.4g} to {s.max():.4g}" for r, s in zip(rates, slopes, strict=True))
     alt = f"""The measured exponents lie on the predicted curve, which starts at two and has a pole where
         the

@@ -1,10 +1,7 @@
-"""Pictures of the chapter on extrapolation: thresholds, scales, widths, states, descent, certificates."""
-
-from typing import Any
+"""Pictures of the chapter on extrapolation: thresholds, scales, widths, states, batches, certificates."""
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from lowdim.figures import style
 
@@ -121,61 +118,30 @@ def width(table: pd.DataFrame) -> style.InlineSVG:
     return style.svg(fig, alt)
 
 
-def states(
-    values: dict[str, np.ndarray], reduction: np.ndarray, bounds: np.ndarray, order: int
-) -> style.InlineSVG:
-    """Hankel singular values, and what reducing a student costs.
+def states(values: dict[str, np.ndarray], order: int) -> style.InlineSVG:
+    """Hankel singular values of the teacher and of its students.
 
     Args:
         values: for "teacher", "small" and "large" starts Hankel singular values, shape (students, n).
-        reduction: response error of the small students reduced to 1, 2, ... states, shape (students, dims).
-        bounds: twice the sum of the singular values cut off, shape (students, dims).
         order: number of states of the teacher.
     """
-    fig, (left, right) = style.axes(1, 2, height=3.1)
-    looks = {"large": (style.ACCENT, "s"), "small": (style.STUDENT, "o"), "teacher": (style.TEACHER, "_")}
-    for name, (colour, marker) in looks.items():
+    fig, ax = style.axes(height=3.1)
+    floor, width = 1e-19, 0.62
+    (own,) = values["teacher"]
+    i = np.arange(1, len(own) + 1)
+    ax.bar(i, own, width, bottom=floor, color=style.TEACHER, alpha=0.16, lw=0, label="teacher")
+    for name, colour, marker in (("large", style.ACCENT, "s"), ("small", style.STUDENT, "o")):
         shown = values[name]
         i = np.arange(1, shown.shape[1] + 1)
-        lines = left.semilogy(i, np.maximum(shown, 1e-19).T, marker, color=colour, ms=5, alpha=0.8)
-        lines[0].set_label({"teacher": name}.get(name, f"{name} start"))
-    for bar in left.lines[-values["teacher"].shape[0] :]:
-        bar.set(markersize=13, markeredgewidth=1.6)
-    left.set(xlabel="$i$", ylabel=r"Hankel singular value $\sigma_i$", ylim=(1e-19, None))
-    left.legend(loc="upper right")
-    dims = np.arange(1, reduction.shape[1] + 1)
-    right.semilogy(dims, bounds.T, "_", color=style.INK, ms=13, mew=1.4)
-    right.semilogy(dims, np.maximum(reduction, 1e-17).T, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
-    right.plot([], [], "_", color=style.INK, ms=13, mew=1.4, label="bound")
-    right.plot([], [], "o", color=style.STUDENT, ms=4.5, label="error")
-    right.set(xlabel="states kept", ylabel="response error", xticks=dims)
-    right.legend(loc="upper right")
+        lines = ax.semilogy(i, np.maximum(shown, floor).T, marker, color=colour, ms=4.5, mfc="none", mew=1.1)
+        lines[0].set_label(f"{name} start")
+    ax.set(xlabel="$i$", ylabel=r"Hankel singular value $\sigma_i$", ylim=(floor / 3, 1e3), xticks=i)
+    ax.legend(loc="upper right", ncols=3)
     s, big = values["small"], values["large"]
-    alt = f"""(a) the students from small starts have {order} Hankel singular values from
-        {s[:, 0].max():.3g} down to {s[:, order - 1].min():.2g}, equal to the teacher's, and a gap down to
-        {s[:, order].max():.1e}; those from large starts have {big[:, order].min():.1e} or more there.
-        (b) reduced to {order - 1} states the students err by {reduction[:, order - 2].min():.2g}, reduced
-        to {order} by at most {reduction[:, order - 1].max():.1e}, below the bound."""
+    alt = f"""The students from small starts have {order} Hankel singular values from {s[:, 0].max():.3g} down
+        to {s[:, order - 1].min():.2g}, equal to the teacher's, and a gap down to {s[:, order].max():.1e};
+        those from large starts have {big[:, order].min():.1e} or more there."""
     return style.svg(fig, alt)
-
-
-def descent(k: np.ndarray, by_descent: np.ndarray, by_flow: np.ndarray) -> style.InlineSVG:
-    """The threshold by plain gradient descent and by gradient flow.
-
-    Args:
-        k: training lengths, shape (n,).
-        by_descent: errors, shape (n, seeds).
-        by_flow: errors of gradient flow from the same starts, shape (n, seeds).
-    """
-    fig, ax = style.axes(height=2.7)
-    ax.semilogy(k, by_flow, "_", color=style.INK, ms=14, mew=1.2)
-    ax.semilogy(k, by_descent, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
-    ax.plot([], [], "_", color=style.INK, ms=14, mew=1.2, label="flow")
-    ax.plot([], [], "o", color=style.STUDENT, ms=4.5, label="descent")
-    ax.set(xlabel="training length $k$", ylabel="largest error", xticks=k)
-    ax.legend(loc="upper right")
-    parts = ", ".join(f"{_range(e)} at k = {n}" for n, e in zip(k, by_descent, strict=True))
-    return style.svg(fig, f"Errors of gradient descent: {parts}; those of the flow lie on them.")
 
 
 def protocol(table: pd.DataFrame) -> style.InlineSVG:
@@ -225,29 +191,20 @@ def noise_floor(rates: dict[str, np.ndarray], errors: dict[str, np.ndarray]) -> 
     return style.svg(fig, f"Median of the largest error. {'; '.join(told)}.")
 
 
-def certificates(errors: np.ndarray, bounds: np.ndarray, k: int) -> style.InlineSVG:
-    """True errors and certified bounds at every lag, for several students.
+def certificates(excess: np.ndarray, k: int) -> style.InlineSVG:
+    """What certified bounds exceed the true errors by at every lag beyond training, for several students.
 
     Args:
-        errors: absolute errors, shape (students, q).
-        bounds: certified bounds, shape (students, q).
-        k: training length, shaded.
+        excess: bound over error, less one, shape (students, q), from lag k on.
+        k: training length.
     """
-    j = np.arange(errors.shape[1])
-    fig, ax = style.axes(height=3.0)
-    ax.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.12, lw=0)
-    _lines(ax, j, bounds, color=style.STUDENT, lw=4.5, alpha=0.28, label="certified bound")
-    _lines(ax, j, np.maximum(errors, 1e-16), color=style.INK, lw=0.8, label="true error")
-    ax.set(xlabel="lag $j$", ylabel="error", yscale="log", xlim=(-4, j[-1] + 4))
-    ax.legend(loc="lower right")
-    ratio = bounds[:, k:] / errors[:, k:]
-    alt = f"""The certified bounds of {len(errors)} students are at most {bounds.max():.1e} up to lag {j[-1]};
-        beyond the training lags the bound is {np.median(ratio):.3g} times the true error in the median."""
+    j = k + np.arange(excess.shape[1])
+    fig, ax = style.axes(height=2.6)
+    ax.semilogx(j, 100 * excess.T, color=style.STUDENT, lw=1.3)
+    ax.set(xlabel="lag $j$", ylabel="bound above error, in %", ylim=(0, 130 * excess.max()))
+    alt = f"""From lag {k} to {j[-1]} the certified bounds of {len(excess)} students exceed their true errors
+        by {excess.min():.2%} to {excess.max():.2%}, a little more at long lags than at the first."""
     return style.svg(fig, alt)
-
-
-def _lines(ax: Axes, x: np.ndarray, ys: np.ndarray, label: str, **look: Any) -> None:
-    ax.plot(x, ys.T, **look)[0].set_label(label)
 
 
 def _clip(values: pd.Series | np.ndarray | float) -> np.ndarray:

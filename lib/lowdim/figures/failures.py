@@ -27,14 +27,14 @@ def large_start(
     left.loglog(stds, np.median(error, axis=1), color=style.STUDENT, lw=1.2)
     left.axhline(1, color=style.MUTED, lw=0.8, ls="--")
     left.set(xlabel=r"scale of the start $\sigma$", ylabel="error", title="What is said later")
-    right.loglog(stds, before, "o", color=style.ACCENT, ms=5, mfc="none")
+    right.loglog(stds, before, "o", color=style.MUTED, ms=5, mfc="none")
     right.loglog(stds, after, "o", color=style.STUDENT, ms=3)
     right.axhline(teacher_radius, color=style.TEACHER, lw=1.0)
     right.text(stds[0], 1.12 * teacher_radius, "teacher", va="bottom")
     right.set(xlabel=r"scale of the start $\sigma$", ylabel="spectral radius", title="Where the poles are")
     for ax in (left, right):
         ax.axvline((2 * d) ** -0.5, color=style.MUTED, lw=1.0, ls=":")
-    entries = [("o", style.ACCENT, "none", "before"), ("o", style.STUDENT, style.STUDENT, "after training")]
+    entries = [("o", style.MUTED, "none", "before"), ("o", style.STUDENT, style.STUDENT, "after training")]
     right.legend(
         handles=[Line2D([], [], marker=m, color=c, mfc=f, ls="", label=t, ms=5) for m, c, f, t in entries],
         loc="lower right",
@@ -201,11 +201,9 @@ def poison(
         left.axvline(pole, color=style.TEACHER, lw=0.7)
     left.set_yticks([])
     left.set(xlabel="poles $a_i$ at the end", xlim=(-0.2, 1.12), title="Where the poles go")
-    for colour, label, when, error in zip(colours, labels, times, errors, strict=True):
+    for colour, when, error in zip(colours, times, errors, strict=True):
         right.loglog(when[1:], error[:, 1:].T, color=colour, lw=1.0)
-        right.loglog([], [], color=colour, lw=1.4, label=label)
-    right.set(xlabel="time", ylabel="normalized error", title="Error along training", ylim=(1e-11, 1e2))
-    right.legend(loc="upper right", fontsize=9)
+    right.set(xlabel="time", ylabel="normalized error", title="Error along training", ylim=(1e-11, 1e1))
     told = "; ".join(
         f"{label}: poles from {poles.min():.3f} to {poles.max():.3f}, error {error[:, -1].max():.1g}"
         for label, poles, error in zip(labels, limits, errors, strict=True)

@@ -130,8 +130,9 @@ def family(truth: LinearRNN, students: list[LinearRNN], length: int) -> style.In
     right.set(xlabel="lag $j$", ylabel="$m_j$", title=f"Together up to lag {k - 1}")
     right.xaxis.get_major_locator().set_params(integer=True)
     alt = f"""(a) {len(students)} students have {truth.dim + 1} poles each, one in each gap that the
-        teacher's poles leave. (b) their responses agree to {np.ptp(said[:, :k], axis=0).max():.0e}
-        up to lag {k - 1} and differ by up to {np.ptp(said, axis=0).max():.2g} later."""
+        teacher's poles leave. (b) their responses differ by at most
+        {np.ptp(said[:, :k], axis=0).max():.0e} up to lag {k - 1}, and later by up to
+        {np.ptp(said, axis=0).max():.2g}."""
     return style.svg(fig, alt)
 
 
@@ -199,6 +200,7 @@ def ratios(groups: dict[str, np.ndarray]) -> style.InlineSVG:
     fig, ax = style.axes(height=3.1)
     for colour, dash, (name, ratio) in zip(style.SERIES, ("-", "--", ":"), groups.items(), strict=False):
         ax.semilogx(np.sort(ratio), np.linspace(0, 1, len(ratio)), dash, color=colour, lw=1.8, label=name)
+        ax.plot(np.median(ratio), 0.5, "o", color=colour, ms=5)
     ax.axvline(1, color=style.TEACHER, lw=0.9)
     ax.set(xlabel="bound / true error", ylabel="share of students", ylim=(0, 1))
     ax.legend(loc="lower right")

@@ -64,7 +64,7 @@ def exceptions(
         ax.set(xlabel="time $t$", title=name, ylim=(1e-10, 10))
         told.append(
             f"{name}: rests at losses {', '.join(f'{x:.3g}' for x in run.loss[still])}, the best fit by one "
-            f"atom has {levels[0]:.3g}; {len(hollow)} minima of the speed are no rests"
+            f"atom has {levels[0]:.3g}; minima of the speed that are no rests: {len(hollow)}"
         )
     axes[0].set_ylabel("loss $L$")
     return style.svg(fig, "Loss of a student against time for two teachers. " + ". ".join(told) + ".")
@@ -86,19 +86,19 @@ def rates(
         decay: decay rates of the unbalanced part measured with symmetric A.
         predicted: growth rates for symmetric and for diagonal A, each of shape (n,).
     """
-    fig, ax = style.axes(height=3.8)
+    fig, ax = style.axes(height=3.6)
     for values, label in zip(predicted, ("predicted", None), strict=True):
-        ax.semilogy(atoms, values, color=style.INK, lw=0.8, label=label)
+        ax.hlines(values, atoms - 0.3, atoms + 0.3, color=style.INK, lw=1.0, label=label)
     families = (
-        (symmetric, -0.05, "o", style.STUDENT, "growth, symmetric"),
-        (diagonal, -0.05, "s", style.SERIES[2], "growth, diagonal"),
-        (decay, 0.05, "x", style.ACCENT, "decay of $u$"),
+        (symmetric, "o", 7, style.STUDENT, "growth, symmetric"),
+        (diagonal, "s", 9, style.SERIES[2], "growth, diagonal"),
+        (decay, "x", 5, style.ACCENT, "decay of $u$"),
     )
-    for values, shift, marker, colour, label in families:
-        ax.semilogy(atoms + shift, values, marker, color=colour, ms=6, mew=1.2, mfc="none", ls="none")
-        ax.plot([], [], marker, color=colour, ms=6, mew=1.2, mfc="none", ls="none", label=label)
-    ax.set(xlabel="active atoms $n$", ylabel="rate", xticks=atoms)
-    ax.legend()
+    for values, marker, size, colour, label in families:
+        marks = ax.semilogy(atoms, values, marker, color=colour, ms=size, mew=1.2, mfc="none")
+        marks[0].set_label(label)
+    ax.set(xlabel="active atoms $n$", ylabel="rate", xticks=atoms, xlim=(atoms[0] - 0.6, atoms[-1] + 0.6))
+    ax.legend(loc="lower left")
     alt = f"""At plateaus with {atoms[0]} to {atoms[-1]} active atoms a new mode of a symmetric student is
         measured to grow at rates {", ".join(f"{x:.3g}" for x in symmetric.mean(axis=1))}, of a diagonal one
         at {", ".join(f"{x:.2g}" for x in diagonal.mean(axis=1))}, where the unbalanced part decays as well.

@@ -49,12 +49,16 @@ def monte_carlo(sizes: np.ndarray, errors: dict[str, np.ndarray], control: np.nd
     fig, ax = style.axes(height=3.1)
     for colour, marker, (kind, error) in zip(style.SERIES, "osD", errors.items(), strict=False):
         ax.loglog(sizes, error, f"{marker}-", color=colour, ms=4.5, lw=1.2, label=kind)
-    ax.loglog(sizes, control, "x--", color=style.MUTED, ms=5, lw=1.2, label="coloured, white formula")
+    ax.loglog(sizes, control, "x--", color=style.MUTED, ms=5, lw=1.2)
     first = np.exp(np.mean([np.log(e[0]) for e in errors.values()]))
     slope = first * (sizes / sizes[0]) ** -0.5
-    ax.loglog(sizes, slope, color=style.INK, lw=0.8, label=r"slope $-\frac{1}{2}$")
-    ax.set(xlabel="sequences $N$", ylabel="relative deviation")
-    ax.legend(ncols=2, loc="lower left")
+    ax.loglog(sizes, slope, color=style.INK, lw=0.8)
+    beside = {"textcoords": "offset points", "fontsize": 9}
+    told, at = "coloured, by the formula for white", (sizes[-1], control[-1])
+    ax.annotate(told, at, (0, -13), ha="right", color=style.MUTED, **beside)
+    ax.annotate(r"slope $-\frac{1}{2}$", (sizes[-1], slope[-1]), (0, -10), ha="right", va="top", **beside)
+    ax.set(xlabel="sequences $N$", ylabel="relative deviation", ylim=(slope[-1] / 4, control.max() * 2))
+    ax.legend(loc="lower left")
     last = max(e[-1] for e in errors.values())
     alt = f"""From {sizes[0]} to {sizes[-1]} sequences the deviation of the sampled loss from its closed form
         falls along the line of slope minus one half to at most {last:.2g}, for all three kinds of inputs.
