@@ -71,6 +71,7 @@ def _below(ax: Axes, legend: Legend) -> float:
         [handle for handle in legend.legend_handles if handle is not None],
         [text.get_text() for text in texts],
         title=legend.get_title().get_text() or None,
+        fontsize=texts[0].get_fontsize(),
         ncols=max(1, int((ax.bbox.width + 2 * letter) / entry)),
         loc="upper left",
         bbox_to_anchor=(0, 0),

@@ -88,5 +88,5 @@ def _entry(value: Any, digits: int, unit: str, missing: str) -> str:
 def _range(part: Any, digits: int, unit: str, missing: str) -> str:
     if isinstance(part, tuple):
         low, high = (_entry(end, digits, unit, missing) for end in part)
-        return f"{low} to {high}"
+        return low if low == high else f"{low} to {high}"
     return _entry(part, digits, unit, missing)

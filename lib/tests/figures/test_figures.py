@@ -155,7 +155,7 @@ def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
     roomy.plot([0, 1], [1, 0], label="teacher")
     crowded.set_xlabel("lag $j$")
     for ax in fig.axes:
-        ax.legend()
+        ax.legend(fontsize=7)
     height = fig.get_figheight()
     settle(fig)
     legends = [ax.get_legend().get_window_extent() for ax in fig.axes]
@@ -165,6 +165,7 @@ def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
     assert roomy.bbox.y0 < legends[1].y0 < legends[1].y1 < roomy.bbox.y1
     assert fig.get_figheight() * fig.dpi == pytest.approx(height * fig.dpi + legends[0].height)
     assert [text.get_text() for text in crowded.get_legend().get_texts()] == [f"$k = {n}$" for n in range(9)]
+    assert {text.get_fontsize() for text in crowded.get_legend().get_texts()} == {7}
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def test_a_tuple_is_a_number_with_its_range_and_a_word():
     soup = read(table(pd.DataFrame({"x": [(0.5, (0.25, 1.0), "7% fit")]}), "", digits=1))
     assert [part.text for part in soup.select("td small")] == ["0.2 to 1", "7% fit"]
     assert soup.td.text.startswith("0.5")
+    same = read(table(pd.DataFrame({"x": [(0.5, (0.5501, 0.5502))]}), "", digits=2))
+    assert [part.text for part in same.select("td small")] == ["0.55"]  # what looks alike is said once
 
 
 def test_bold_cells_are_those_that_were_chosen():
