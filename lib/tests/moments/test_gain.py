@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from lowdim.moments._objective import Power, Resolvent
 from lowdim.moments.gain import gain_range
 from lowdim.moments.gauss import quadrature
 from lowdim.moments.ranges import Infeasible
@@ -90,3 +91,14 @@ def test_what_is_off_is_refused():
         gain_range([1.0, 0.99], interval=(-1.0, 0.9))  # no measure below 0.9 has this mean
     with pytest.raises(ValueError, match=r"within \[-1, 1\]"):
         gain_range([1.0], interval=(-1.0, 1.5))
+
+
+@pytest.mark.parametrize(
+    "objective", [Resolvent(1.0, 0.2), Resolvent(0.5, 0.3, -1), Power(7), Power(4, -1), Power(1)]
+)
+def test_the_search_follows_the_true_slopes_and_bends(objective):
+    x, h = np.linspace(-0.9, 0.7, 9), 1e-6
+    rise = (objective.values(x + h) - objective.values(x - h)) / (2 * h)
+    assert objective.slopes(x) == pytest.approx(rise, rel=1e-6, abs=1e-8)
+    turn = (objective.slopes(x + h) - objective.slopes(x - h)) / (2 * h)
+    assert objective.bends(x) == pytest.approx(turn, rel=1e-6, abs=1e-8)
