@@ -224,6 +224,6 @@ def task_site():
         paths.ROOT / "_config.yml",
         paths.REQUIREMENTS,
         *(path for path in (paths.PDF, paths.PDF_OF) if path.is_file()),
-        *_pipeline("site/build", "site/node", "site/printed"),
+        *_pipeline("site/build", "site/printed"),
     }
     return _task(run, [], sorted(inputs), [paths.HTML / "index.html"], watched=[paths.HTML])
