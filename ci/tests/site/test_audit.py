@@ -124,7 +124,7 @@ FAULTS = {
     ),
     "band-behind-on-phones": (
         '<div style="background: #111; height: 60px"></div><p class="moved">words</p>'
-        "<style>@media (max-width: 400px) { .moved { position: relative; top: -60px } }</style>",
+        "<style>@media (max-width: 400px) { .moved { margin: -60px 0 60px } }</style>",
         r"axe color-contrast \(serious; light 360\): p",
     ),
     "pale-code": (
