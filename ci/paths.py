@@ -7,6 +7,7 @@ SOURCES = ROOT / "notebooks"
 BOOK = ROOT / "book"
 CLAIMS = BOOK / "claims.yml"
 BREAKAGES = ROOT / "ci" / "breakages.yml"
+PROOFS = BOOK / "proofs" / "claims.yml"  # which claims are machine-checked
 MOVABLE = BOOK / "_static" / "movable"
 LIBRARY = ROOT / "lib" / "lowdim"
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -33,6 +34,21 @@ PDF_OF = BUILD / "book.pdf.of"  # what it was printed from
 def sources() -> list[Path]:
     """The chapters, in the order of their names."""
     return sorted(SOURCES.glob("*.md"))
+
+
+def outputs(source: Path) -> Path:
+    """What the code of a chapter printed and drew."""
+    return OUTPUTS / f"{source.stem}.ipynb"
+
+
+def executed(source: Path) -> Path:
+    """A chapter with these outputs under its text."""
+    return EXECUTED / f"{source.stem}.ipynb"
+
+
+def times(source: Path) -> Path:
+    """How long it took."""
+    return TIMES / f"{source.stem}.json"
 
 
 def shown(path: Path) -> str:

@@ -7,6 +7,7 @@ shows one of so many panels side by side.
 """
 
 import re
+from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,6 +20,15 @@ EMPTY = re.compile(r'<a class="lowdim-ahead-picture" href="#([\w-]+)" data-panel
 DRAWN = re.compile(
     r'(<svg class="lowdim-wide"[^>]*viewBox="([^"]+)" style="([^"]*)">)(.*?)(</svg>)', re.DOTALL
 )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a small picture shows: the part in view, as a viewBox, of a group, and what this is clipped to."""
+
+    view: str
+    group: str
+    clips: str
 
 
 class Ahead(SphinxDirective):
@@ -37,12 +47,13 @@ class Ahead(SphinxDirective):
         return [nodes.raw("", link, format="html")]
 
 
-def fill(page: str) -> str:
-    """A page with these pictures drawn.
+def fill(page: str) -> tuple[str, Drawing | None]:
+    """A page with these pictures drawn, and the first of them.
 
     Raises:
         ExtensionError: there is no such figure on the page.
     """
+    first = None
     for found in list(EMPTY.finditer(page)):
         label, panel, panels = found.groups()
         start = page.find(f'id="{label}"')
@@ -51,6 +62,7 @@ def fill(page: str) -> str:
             raise ExtensionError(f"{{ahead}} {label}: there is no such figure on this page")
         opening, box, style, body, closing = drawn.groups()
         name = f"{label}-drawn"
+        group, clips = f'<g id="{name}">{CLIP.sub("", body)}</g>', "".join(CLIP.findall(body))
         left, top, width, height = map(float, box.split())
         share = width / int(panels)
         view = f"{left + (int(panel) - 1) * share:g} {top:g} {share:g} {height:g}"
@@ -59,16 +71,15 @@ def fill(page: str) -> str:
             f'<a class="lowdim-ahead-picture" href="#{label}" aria-label="The figure below">'
             f'<svg viewBox="{view}" aria-hidden="true" style="{inherited}"><use href="#{name}"/></svg></a>'
         )
-        clips = "".join(CLIP.findall(body))
         if clips:
             small = (
                 f'<svg class="lowdim-letters" width="0" height="0" aria-hidden="true">{clips}</svg>{small}'
             )
         if f'<g id="{name}">' not in page:
-            body = CLIP.sub("", body)
-            page = f'{page[: drawn.start()]}{opening}<g id="{name}">{body}</g>{closing}{page[drawn.end() :]}'
+            page = page[: drawn.start()] + opening + group + closing + page[drawn.end() :]
         page = page.replace(found[0], small, 1)
-    return page
+        first = first or Drawing(view, group, clips)
+    return page, first
 
 
 def setup(app: Sphinx) -> dict:

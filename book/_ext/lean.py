@@ -44,11 +44,13 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         page.unlink()
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
     pages = {path: text for path, text in texts.items() if "</head>" in text}  # a redirect has none
+    drawings = {}
     for path, text in pages.items():
         root = "../" * (len(path.relative_to(out).parts) - 1)
-        pages[path] = heads.head(path, roles.give(ahead.fill(pictures.lighten(text)), root), out, base)
+        filled, drawings[path] = ahead.fill(pictures.lighten(text))
+        pages[path] = heads.head(path, roles.give(filled, root), out, base)
     statements.fill(pages, out)
-    thumbnails.fill(pages, out)
+    thumbnails.fill(pages, drawings, out)
     for module in (static / "movable").glob("*.mjs"):
         module.write_text(COMMENT.sub("", module.read_text(encoding="utf-8")), encoding="utf-8")
     pages = bundles.bundle(out, pages)

@@ -4,15 +4,14 @@ All pictures are one file, in the colours of the light theme, without their lett
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+
+from ahead import Drawing
 
 LIST = re.compile(r'<section id="chapters">.*?</section>', re.DOTALL)
 ENTRY = re.compile(
     r'<li><p>(<a class="reference internal" href="(notebooks/([\w-]+)\.html)">.*?)</p></li>', re.DOTALL
-)
-AHEAD = re.compile(
-    r'(?:<svg class="lowdim-letters"[^>]*>((?:<clipPath .*?</clipPath>)+)</svg>)?'
-    r'<a class="lowdim-ahead-picture"[^>]*><svg viewBox="([^"]+)"[^>]*><use href="#([\w-]+)"/></svg>'
 )
 LETTER = re.compile(r'<use href="#g\d+"[^>]*/>')
 IDENTITY = re.compile(r'(\bid="|href="#|url\(#)')
@@ -29,11 +28,12 @@ HEAD = (
 )
 
 
-def fill(pages: dict[Path, str], out: Path) -> None:
+def fill(pages: dict[Path, str], ahead: Mapping[Path, Drawing | None], out: Path) -> None:
     """Give each chapter in the list of the front page its picture and its minutes.
 
     Args:
         pages: every page of the site, whose front page is changed.
+        ahead: what each page shows on its first screen.
         out: the folder of the site, into which the file of the pictures is written.
     """
     front, pictures = out / "index.html", []
@@ -41,15 +41,15 @@ def fill(pages: dict[Path, str], out: Path) -> None:
         return
 
     def entry(found: re.Match) -> str:
-        page = pages.get(out / found[2])
-        drawn = page and picture(page, found[3], len(pictures))
-        if not page or not drawn:
+        page = out / found[2]
+        drawing = ahead.get(page)
+        if not drawing:
             return found[0]
-        pictures.append(drawn)
-        seen = (
-            f'<img src="_static/{FILE}#{found[3]}" alt="" width="{WIDTH}" height="{HEIGHT}" loading="lazy">'
-        )
-        return f'<li>{seen}<p>{found[1]} <span class="lowdim-minutes">{minutes(page)} minutes</span></p></li>'
+        pictures.append(picture(drawing, found[3], len(pictures)))
+        source = f"_static/{FILE}#{found[3]}"
+        seen = f'<img src="{source}" alt="" width="{WIDTH}" height="{HEIGHT}" loading="lazy">'
+        time = f'<span class="lowdim-minutes">{minutes(pages[page])} minutes</span>'
+        return f"<li>{seen}<p>{found[1]} {time}</p></li>"
 
     pages[front] = LIST.sub(lambda found: ENTRY.sub(entry, found[0]), pages[front])
     if pictures:
@@ -57,21 +57,16 @@ def fill(pages: dict[Path, str], out: Path) -> None:
         (out / "_static" / FILE).write_text(head + "".join(pictures) + "</svg>\n", encoding="utf-8")
 
 
-def picture(page: str, name: str, index: int) -> str:
-    """What the first screen of a page shows, as one of the pictures of the file; empty if it shows none."""
-    ahead = AHEAD.search(page)
-    if not ahead:
-        return ""
-    clips, box, drawing = ahead.groups()
-    start = page.index(f'<g id="{drawing}">')
-    body = (clips or "") + LETTER.sub("", page[start : page.index("</g></svg>", start) + len("</g>")])
+def picture(drawing: Drawing, name: str, index: int) -> str:
+    """What the first screen of a page shows, as one of the pictures of the file."""
+    body = drawing.clips + LETTER.sub("", drawing.group)
     body = THEMED.sub(r"\1", IDENTITY.sub(rf"\g<1>{name}-", body))
-    *_, wide, high = map(float, box.split())
+    *_, wide, high = map(float, drawing.view.split())
     scale, top = min(WIDTH / wide, HEIGHT / high), index * HEIGHT
     left, below = (WIDTH - scale * wide) / 2, top + (HEIGHT - scale * high) / 2
     place = f'x="{left:g}" y="{below:g}" width="{scale * wide:g}" height="{scale * high:g}"'
     view = f'<view id="{name}" viewBox="0 {top} {WIDTH} {HEIGHT}"/>'
-    return f'{view}<svg {place} viewBox="{box}">{body}</svg>'
+    return f'{view}<svg {place} viewBox="{drawing.view}">{body}</svg>'
 
 
 def minutes(page: str) -> int:

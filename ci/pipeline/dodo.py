@@ -15,31 +15,11 @@ from doit.tools import config_changed
 from ci import paths
 from ci.pipeline.cells import read_code
 from ci.pipeline.dependencies import library_files, page_modules
+from ci.pipeline.order import longest_first
 from ci.pipeline.reporter import PROGRESS, Reporter
 from ci.pipeline.state import as_left, steady
 
-PIPELINE = paths.ROOT / "ci"
-PROOFS = paths.BOOK / "proofs" / "claims.yml"
-# Begun first on a new machine, or one core waits for the other at the end; later the last times say which.
-LONG = ("05_extrapolation", "10_gated", "12_closeness", "08_beyond_symmetry", "13_state_space_layers")
 VERDICTS = [paths.LIBRARY / "ledger" / name for name in ("claims.py", "verdict.py")]
-
-
-def _times(source):
-    return paths.TIMES / f"{source.stem}.json"
-
-
-def longest_first(sources):
-    """The chapters, those that took or take longest first."""
-
-    def seconds(source):
-        try:
-            return float(json.loads(_times(source).read_text(encoding="utf-8"))["seconds"])
-        except (OSError, ValueError, KeyError, TypeError):  # not run yet, or a file that nobody can read
-            return float(len(LONG) - LONG.index(source.stem)) * 1e6 if source.stem in LONG else 0.0
-
-    return sorted(sources, key=seconds, reverse=True)
-
 
 DOIT_CONFIG = {
     "backend": "kept",
@@ -54,22 +34,14 @@ DOIT_CONFIG = {
 FREE = {"io": {"capture": False}, "verbosity": 2}
 
 
-def _executed(source):
-    return paths.EXECUTED / f"{source.stem}.ipynb"
-
-
 def _notebooks():
     import nbformat
 
-    return {source.stem: nbformat.read(_executed(source), as_version=4) for source in paths.sources()}
+    return {source.stem: nbformat.read(paths.executed(source), as_version=4) for source in paths.sources()}
 
 
 def _pipeline(*names):
-    return [PIPELINE / f"{name}.py" for name in ("paths", *names)]
-
-
-def _outputs(source):
-    return paths.OUTPUTS / f"{source.stem}.ipynb"
+    return [paths.ROOT / "ci" / f"{name}.py" for name in ("paths", *names)]
 
 
 def _task(action, arguments, inputs, targets, name=None, watched=None, **uptodate):
@@ -95,8 +67,8 @@ def task_execute():
             nb, execution = execute(source, paths.FAILED / f"{source.stem}.ipynb", PROGRESS)
         except NotebookError as error:
             return TaskFailed(str(error))
-        write(clean(nb), _outputs(source))
-        save_times(execution, _times(source))
+        write(clean(nb), paths.outputs(source))
+        save_times(execution, paths.times(source))
 
     for source in paths.sources():
         code = [[cell.source, *cell.tags] for cell in read_code(source)]
@@ -106,7 +78,7 @@ def task_execute():
             paths.REQUIREMENTS,
             *_pipeline("pipeline/cells", "pipeline/execute", "pipeline/freeze"),
         ]
-        targets = [_outputs(source), _times(source)]
+        targets = [paths.outputs(source), paths.times(source)]
         yield _task(run, [source], inputs, targets, source.stem, code=code, python=sys.version)
 
 
@@ -125,17 +97,17 @@ def task_notebook():
             known = {claim.id: claim for claim in read_claims(paths.CLAIMS)}
         except ValueError as error:
             return TaskFailed(str(error))
-        executed = nbformat.read(_outputs(source), as_version=4)
+        executed = nbformat.read(paths.outputs(source), as_version=4)
         try:
             laid = lay(executed, jupytext.read(source), known)
         except ValueError as error:
             return TaskFailed(f"{paths.shown(source)}: {error}; the next build executes it again")
-        write(laid, _executed(source))
+        write(laid, paths.executed(source))
 
     for source in paths.sources():
         own = [entry for entry in claims if isinstance(entry, dict) and entry.get("chapter") == source.stem]
-        inputs = [source, _outputs(source), *VERDICTS, *_pipeline("pipeline/freeze")]
-        yield _task(run, [source], inputs, [_executed(source)], source.stem, claims=own)
+        inputs = [source, paths.outputs(source), *VERDICTS, *_pipeline("pipeline/freeze")]
+        yield _task(run, [source], inputs, [paths.executed(source)], source.stem, claims=own)
 
 
 def task_ledger():
@@ -156,7 +128,7 @@ def task_ledger():
             return TaskFailed("the ledger does not hold:\n" + "\n".join(f"  {fault}" for fault in faults))
         titles = {chapter: title(nb) for chapter, nb in notebooks.items()}
         fresh = json.loads(paths.FRESH.read_text(encoding="utf-8")) if paths.FRESH.is_file() else None
-        proofs = yaml.safe_load(PROOFS.read_text(encoding="utf-8")) if PROOFS.is_file() else {}
+        proofs = yaml.safe_load(paths.PROOFS.read_text(encoding="utf-8")) if paths.PROOFS.is_file() else {}
         paths.PARTS.mkdir(parents=True, exist_ok=True)
         paths.CLAIMS_PAGE.write_text(claims_page(verdicts, titles, fresh, proofs), encoding="utf-8")
         (paths.PARTS / "ledger_state.md").write_text(state(verdicts), encoding="utf-8")
@@ -164,8 +136,8 @@ def task_ledger():
 
     inputs = [
         paths.CLAIMS,
-        *map(_executed, paths.sources()),
-        *(path for path in (paths.FRESH, PROOFS) if path.is_file()),
+        *map(paths.executed, paths.sources()),
+        *(path for path in (paths.FRESH, paths.PROOFS) if path.is_file()),
         *VERDICTS,
         *_pipeline("pipeline/judge", "pipeline/pages", "pipeline/strips"),
     ]
@@ -178,17 +150,13 @@ def task_times():
     def run():
         from ci.pipeline.pages import times_table, title
 
-        runs = [json.loads(_times(source).read_text(encoding="utf-8")) for source in paths.sources()]
+        runs = [json.loads(paths.times(source).read_text(encoding="utf-8")) for source in paths.sources()]
         titles = {chapter: title(nb) for chapter, nb in _notebooks().items()}
         paths.PARTS.mkdir(parents=True, exist_ok=True)
-        table = times_table(runs, titles)
-        (paths.PARTS / "times.html").write_text(table, encoding="utf-8")
+        (paths.PARTS / "times.html").write_text(times_table(runs, titles), encoding="utf-8")
 
-    inputs = [
-        *map(_times, paths.sources()),
-        *map(_executed, paths.sources()),
-        *_pipeline("pipeline/pages"),
-    ]
+    sources = paths.sources()
+    inputs = [*map(paths.times, sources), *map(paths.executed, sources), *_pipeline("pipeline/pages")]
     return _task(run, [], inputs, [paths.PARTS / "times.html"])
 
 
@@ -234,7 +202,7 @@ def task_site():
     def run():
         from ci.site.build import SiteError, build
 
-        for stray in set(paths.EXECUTED.glob("*.ipynb")) - set(map(_executed, paths.sources())):
+        for stray in set(paths.EXECUTED.glob("*.ipynb")) - set(map(paths.executed, paths.sources())):
             stray.unlink()  # of a chapter that was renamed or taken out
         try:
             build(paths.BOOK, paths.HTML, PROGRESS)
@@ -248,7 +216,7 @@ def task_site():
     ]
     inputs = {
         *pages,
-        *map(_executed, paths.sources()),
+        *map(paths.executed, paths.sources()),
         *paths.LIBRARY.rglob("*.py"),  # the pages on the library show its docstrings
         *paths.LIBRARY.rglob("*.pyi"),
         paths.CLAIMS_PAGE,
@@ -258,6 +226,6 @@ def task_site():
         paths.ROOT / "_config.yml",
         paths.REQUIREMENTS,
         *(path for path in (paths.PDF, paths.PDF_OF) if path.is_file()),
-        *_pipeline("site/build", "site/node", "site/printed"),
+        *_pipeline("site/build", "site/printed"),
     }
     return _task(run, [], sorted(inputs), [paths.HTML / "index.html"], watched=[paths.HTML])

@@ -10,6 +10,7 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -21,7 +22,7 @@ from ci.site.arrives import arrives
 from ci.site.browser import chromium, served
 from ci.site.moves import moves
 from ci.site.reach import reach, settle
-from ci.site.weigh import Weight, weigh
+from ci.site.weigh import Weight, weigh_all
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -57,45 +58,56 @@ async def check(folder: Path) -> list[Look]:
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
     if not names:
         return [Look(".", [f"no pages: {folder} has no .html file"])]
-    gate = asyncio.Semaphore(AT_ONCE)
     with served(folder) as address:
         async with chromium() as browser:
             context = await browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
-            looks = await asyncio.gather(*(look(gate, context, address, name) for name in names))
+            looks = [Look(name) for name in names]
+            largest_first = sorted(looks, key=lambda seen: -(folder / seen.page).stat().st_size)
+            waiting = iter(largest_first)
+            await asyncio.gather(*(tab(context, address, waiting) for _ in range(AT_ONCE)))
             looks.append(await search(browser, address, looks))
-            weights = await asyncio.gather(*(weigh(gate, browser, address, name) for name in names))
-    for seen, weight in zip(looks, weights, strict=False):  # the last look is at the search
-        seen.findings += weight.findings()
-        seen.weight = weight
+            weights = await weigh_all(browser, address, [seen.page for seen in largest_first])
+    for seen in looks[:-1]:  # the last look is at the search
+        seen.weight = weights[seen.page]
+        seen.findings += seen.weight.findings()
         seen.findings += head((folder / seen.page).read_text(encoding="utf-8"))
     dead_links(looks, folder, address)
     return looks
 
 
-async def look(gate: asyncio.Semaphore, context: BrowserContext, address: str, name: str) -> Look:
+async def tab(context: BrowserContext, address: str, waiting: Iterator[Look]) -> None:
+    """Look at one page after the other, as long as there are any, in one process.
+
+    A tab of its own for each page would cost a process for each, which compiles axe once more.
+    """
+    page, now = await context.new_page(), Look("")
+    watch(page, address, lambda finding: now.findings.append(finding))
+    for seen in waiting:
+        now = seen
+        await look(page, address, seen)
+        now = Look("")  # what a page has begun and not ended is held against no other
+        await page.goto("about:blank")
+    await page.close()
+
+
+async def look(page: Page, address: str, seen: Look) -> None:
     """Open one page and look at it three times."""
-    seen = Look(name)
-    async with gate:
-        page = await context.new_page()
-        watch(page, address, seen)
-        await page.goto(address + name)
-        await page.evaluate("document.fonts.ready")
-        seen.findings += await arrives(page)
-        await page.add_style_tag(content=READ)
-        for view in ("light", "dark", "phone"):
-            await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
-            await page.set_viewport_size(PHONE if view == "phone" else DESK)
-            await settle(page)
-            result = await page.evaluate(PROBE, view)
-            seen.findings += [
-                f"{kind} ({view}): {what}, in {where}" for kind, where, what in result["findings"]
-            ]
-            if view == "light":
-                seen.ids, seen.links = set(result["ids"]), result["links"]
-        seen.findings += await moves(page)
-        seen.findings += await reach(page)
-        await page.close()
-    return seen
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size(DESK)
+    await page.goto(address + seen.page)
+    await page.evaluate("document.fonts.ready")
+    seen.findings += await arrives(page)
+    await page.add_style_tag(content=READ)
+    for view in ("light", "dark", "phone"):
+        await page.emulate_media(color_scheme="dark" if view == "dark" else "light")
+        await page.set_viewport_size(PHONE if view == "phone" else DESK)
+        await settle(page)
+        result = await page.evaluate(PROBE, view)
+        seen.findings += [f"{kind} ({view}): {what}, in {where}" for kind, where, what in result["findings"]]
+        if view == "light":
+            seen.ids, seen.links = set(result["ids"]), result["links"]
+    seen.findings += await moves(page)
+    seen.findings += await reach(page)
 
 
 def head(text: str) -> list[str]:
@@ -109,37 +121,37 @@ def head(text: str) -> list[str]:
     return found
 
 
-def watch(page: Page, address: str, seen: Look) -> None:
+def watch(page: Page, address: str, note: Callable[[str], None]) -> None:
     """Note what the page asks for, what fails and what it complains about."""
 
     def request(asked):
         if not asked.url.startswith((address, "data:", "blob:")):
-            seen.findings.append(f"external request: {asked.url}")
+            note(f"external request: {asked.url}")
 
     def response(answer):
         if answer.status >= 400:
-            seen.findings.append(f"failed request: {answer.status} {answer.url.removeprefix(address)}")
+            note(f"failed request: {answer.status} {answer.url.removeprefix(address)}")
 
     def failed(asked):
         if asked.url.startswith(address):
-            seen.findings.append(f"failed request: {asked.failure} {asked.url.removeprefix(address)}")
+            note(f"failed request: {asked.failure} {asked.url.removeprefix(address)}")
 
     def console(message):
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
-            seen.findings.append(f"console {message.type}: {message.text}")
+            note(f"console {message.type}: {message.text}")
 
     page.on("request", request)
     page.on("response", response)
     page.on("requestfailed", failed)
     page.on("console", console)
-    page.on("pageerror", lambda error: seen.findings.append(f"page error: {error}"))
+    page.on("pageerror", lambda error: note(f"page error: {error}"))
 
 
 async def search(browser: Browser, address: str, looks: list[Look]) -> Look:
     """Type a word of the book into the search field; a page must be found."""
     seen = Look("search")
     page = await browser.new_page(viewport=DESK)
-    watch(page, address, seen)
+    watch(page, address, seen.findings.append)
     try:
         names = [look.page for look in looks]
         await page.goto(address + ("index.html" if "index.html" in names else names[0]))

@@ -15,7 +15,7 @@ from threading import Thread
 from playwright.async_api import Browser, async_playwright
 
 from ci.bootstrap import BROWSERS
-from ci.site.node import NODE
+from lowdim.ledger.page_code import node
 
 FLAGS = [
     "--no-sandbox",
@@ -91,7 +91,7 @@ def served(folder: Path) -> Iterator[str]:
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The machine's Chromium, the one that CHROMIUM names, or else playwright's own."""
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node())  # a bare Debian misses a library of playwright's own
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if program and not shutil.which(program):
         sys.exit(f"CHROMIUM={program}: there is no such program; unset it, or name one that is there")

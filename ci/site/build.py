@@ -13,7 +13,7 @@ from pathlib import Path
 from ci import paths
 from ci.family import die_with_parent
 from ci.progress import Progress
-from ci.site.node import NODE
+from lowdim.ledger.page_code import node
 
 
 class SiteError(Exception):
@@ -81,7 +81,7 @@ def _build_into(book: Path, fresh: Path, builder: str, *flags: str) -> None:
     done = subprocess.run(
         command,
         cwd=paths.ROOT,
-        env=os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"},  # KaTeX runs in node
+        env=os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}"},  # KaTeX runs in node
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -7,13 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from ci import paths
-from ci.pipeline import dodo, state
-from ci.pipeline.execute import Execution, save_times
+from ci.pipeline import state
 from ci.pipeline.rerun import label
 
 CLAIM = """
@@ -199,17 +196,3 @@ def test_a_folder_is_digested_with_its_names(tmp_path):
     (tmp_path / "a").rename(tmp_path / "b")
     assert state.digest(tmp_path) != first
     assert state.digest(tmp_path / "nothing") == ""
-
-
-def test_the_chapters_that_took_longest_begin_first(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "TIMES", tmp_path)
-    sources = [Path(f"{name}.md") for name in ("01_a", "02_b", "03_c", *dodo.LONG)]
-    assert [source.stem for source in dodo.longest_first(sources)][: len(dodo.LONG)] == list(dodo.LONG)
-    for name, seconds in {"01_a": 3.0, "02_b": 20.0, "03_c": 7.0, **dict.fromkeys(dodo.LONG, 1.0)}.items():
-        save_times(Execution(name, 4, seconds), tmp_path / f"{name}.json")
-    (tmp_path / "03_c.json").write_text("{", encoding="utf-8")
-    assert [source.stem for source in dodo.longest_first(sources)][:2] == ["02_b", "01_a"]
-
-
-def test_every_chapter_that_begins_first_is_there():
-    assert set(dodo.LONG) <= {source.stem for source in paths.sources()}

