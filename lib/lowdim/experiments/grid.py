@@ -20,6 +20,7 @@ import json
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -175,6 +176,8 @@ def pool(jobs: int, **options: Any) -> Parallel:
     A process takes a second or two to start, so they stay for the next call, until `close`, unless a module
     has been edited since, a package installed, or modules are looked for elsewhere: they would run the code
     as they imported it. Where results are kept, `sweep` begins and ends with new ones all the same.
+    A process that has grown by 300 MB, as torch may make it, or had nothing to do for minutes, is replaced by
+    joblib between two jobs, with a warning; nothing is lost, so it is not shown.
 
     Args:
         jobs: how many.
@@ -185,6 +188,7 @@ def pool(jobs: int, **options: Any) -> Parallel:
         close()
         _started.clear()
     _started.update(now)
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
         return Parallel(**options)
 

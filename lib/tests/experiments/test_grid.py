@@ -1,15 +1,18 @@
 """Sweeps: every point is one row, whatever happens to the runs and to the processes that do them."""
 
+import builtins
 import importlib
 import itertools
 import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from helpers import cluster
+from joblib import delayed
 
 import lowdim
 from lowdim.experiments import grid
@@ -169,6 +172,20 @@ def test_of_installed_modules_those_of_this_library_alone_are_looked_at(monkeypa
     files = grid._code()
     assert {grid.__file__, __file__} <= set(files)
     assert np.__file__ not in files
+
+
+def grown(x):
+    """A run that leaves its process 350 MB larger, a second later."""
+    builtins.__dict__.setdefault("_held", []).append(b"\x01" * 350_000_000)
+    time.sleep(1.2)
+    return x
+
+
+def test_a_process_that_has_grown_is_replaced_without_a_word(recwarn):
+    grid.close()
+    assert grid.pool(2)(delayed(grown)(x) for x in range(6)) == list(range(6))
+    assert [str(warning.message) for warning in recwarn] == []
+    grid.close()
 
 
 def test_one_process_does_one_run_at_a_time(runs, tmp_path):

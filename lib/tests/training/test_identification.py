@@ -90,8 +90,9 @@ def test_a_part_may_be_counted_from_the_end(part):
     assert explained(half, INPUTS, OUTPUTS, part) == pytest.approx(0.75, rel=1e-12)
 
 
-def test_where_no_loss_is_finite_no_system_is_best():
+def test_where_no_loss_is_finite_the_start_is_kept():
     seen, _ = losses()
     start = random_student(5, 1e-2, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="finite for none"):
-        stopped_early(start, seen, lambda path: np.full(len(path.B), np.nan), 10.0)
+    kept = stopped_early(start, seen, lambda path: np.full(len(path.B), -np.inf), 10.0)
+    np.testing.assert_allclose(kept.A, start.A, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(kept.B, start.B, rtol=0, atol=1e-15)
