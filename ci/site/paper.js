@@ -48,11 +48,26 @@
     if (!numbered) part.classList.add("lowdim-appendix");
   }
 
+  // Chapters share names of places, such as "exercises" or those of citations: which of them a link means.
+  const named = Map.groupBy(all("[id]"), (e) => e.id);
+  const meant = (link, id) => {
+    const places = named.get(id) || [];
+    const own = link.closest(".toctree-wrapper > section");
+    const rank = (place) =>
+      8 * Boolean(link.closest(".bibtex-citation") && place.matches(".citation")) + // to the bibliography
+      4 * !place.matches(".bibtex-citation") +
+      2 * Boolean(own?.contains(place)) +
+      (!own && place.matches(".toctree-wrapper > section")); // the contents lead to chapters
+    const best = places.toSorted((a, b) => rank(b) - rank(a))[0];
+    if (best && best !== places[0]) best.id = `${id}--${places.indexOf(best)}`;
+    return best;
+  };
+
   // A link into the site leads to its place in the book, or nowhere: there is no server behind paper.
   for (const link of all("a[href]")) {
     if (new URL(link.href).origin !== location.origin) continue;
-    const id = link.hash.slice(1);
-    if (id && document.getElementById(decodeURIComponent(id))) link.setAttribute("href", `#${id}`);
+    const place = link.hash && meant(link, decodeURIComponent(link.hash.slice(1)));
+    if (place) link.setAttribute("href", `#${encodeURIComponent(place.id)}`);
     else link.removeAttribute("href");
   }
 

@@ -40,6 +40,29 @@ def test_a_book_on_paper_has_a_title_contents_with_numbers_and_bookmarks_once(tm
     assert all(len(text.split()) > 2 for text in texts), "a page with nothing but its number and its head"
 
 
+SHARED = """<section id="c{0}"><h2>Chapter {0}</h2>
+<p><span class="bibtex-citation" id="id1">[<a href="index.html#id1">K{0}</a>]</span> <a href="#exercises">own{0}</a></p><section id="exercises"><h3>Exercises</h3></section></section>"""
+WORKS = '<section id="works"><h2>Works</h2><div class="citation" id="id1">By them.</div></section>'
+
+
+def test_a_link_leads_to_the_place_it_means_where_chapters_share_a_name(tmp_path):
+    body = "".join(SHARED.format(i) for i in (1, 2)) + WORKS
+    (tmp_path / "index.html").write_text(PAGE.format(body), encoding="utf-8")
+    asyncio.run(print_pdf(tmp_path, tmp_path / "book.pdf"))
+    reader = PdfReader(tmp_path / "book.pdf")
+    pages = {name: reader.get_destination_page_number(at) for name, at in reader.named_destinations.items()}
+    leads = {}
+    for number, page in enumerate(reader.pages):
+        to = [pages[link.get_object()["/Dest"]] for link in page.get("/Annots", [])]
+        if match := re.search(r"own(\d)", page.extract_text()):
+            leads[match[1]] = (number, to)
+    works = dict(begins(tmp_path / "book.pdf"))["Works"] - 1
+    assert len({number for number, _ in leads.values()} | {works}) == 3
+    assert leads == {at: (number, [works, number]) for at, (number, _) in leads.items()}
+    contents = [pages[link.get_object()["/Dest"]] for link in reader.pages[1]["/Annots"]]
+    assert contents == [*(number for number, _ in leads.values()), works]
+
+
 def test_a_page_without_chapters_is_printed_once(tmp_path):
     (tmp_path / "index.html").write_text("<title>x</title><h1>One</h1><p>Text.</p>", encoding="utf-8")
     asyncio.run(print_pdf(tmp_path, tmp_path / "book.pdf"))
