@@ -41,7 +41,8 @@ def test_a_book_on_paper_has_a_title_contents_with_numbers_and_bookmarks_once(tm
 
 
 SHARED = """<section id="c{0}"><h2>Chapter {0}</h2>
-<p><span class="bibtex-citation" id="id1">[<a href="index.html#id1">K{0}</a>]</span> <a href="#exercises">own{0}</a></p><section id="exercises"><h3>Exercises</h3></section></section>"""
+<p><span class="bibtex-citation" id="id1">[<a href="index.html#id1">K{0}</a>]</span></p>
+<p><a href="#exercises">own{0}</a></p><section id="exercises"><h3>Exercises</h3></section></section>"""
 WORKS = '<section id="works"><h2>Works</h2><div class="citation" id="id1">By them.</div></section>'
 
 
