@@ -71,7 +71,8 @@ def test_the_table_of_statements_says_what_stands_behind_each(tmp_path):
 
 
 @pytest.mark.parametrize("repository", ["", "https://example.org/owner/book/blob/main"])
-def test_the_foot_of_a_page_leads_to_the_repository_where_it_has_an_address(repository):
+def test_the_foot_of_a_page_leads_to_the_repository_where_it_has_an_address(repository, monkeypatch):
+    monkeypatch.setattr(citing.printed, "current", lambda: False)  # whether or not a PDF lies here
     app = SimpleNamespace(srcdir=paths.BOOK, config=SimpleNamespace(lowdim_repository=repository))
     context = {"pathto": lambda name, _: f"../{name}.html"}
     citing.footer(app, "notebooks/01_setting", "page.html", context, None)
