@@ -13,6 +13,7 @@ from jaxtyping import Float
 from lowdim.balls.arithmetic import lower, upper
 from lowdim.moments._extremal import Extreme, Program
 from lowdim.moments._nearest import nearest
+from lowdim.moments._objective import Objective
 from lowdim.moments.gauss import quadrature
 
 _FEW = 1e-10  # misfit, relative, up to which few atoms are taken for the whole of the target
@@ -51,24 +52,40 @@ class Problem:
     total: arb
     program: Program
 
-    def refuse(self, lowest: Extreme | None = None, highest: Extreme | None = None) -> None:
+    def extremes(self, objective: Objective) -> tuple[Extreme, Extreme]:
+        """`Program.extremes`, whose two proofs, where they cross, prove that there is no measure at all.
+
+        Args:
+            objective: of sign 1.
+
+        Raises:
+            Infeasible: then, however close to a measure the target comes.
+        """
+        lowest, highest = self.program.extremes(objective)
+        if not -lowest.bound <= highest.bound:
+            price = arb(lowest.price + highest.price) * max(self._unit(0), self._unit(-1), key=upper)
+            self.refuse(lower((-lowest.bound - highest.bound) / price))
+        return lowest, highest
+
+    def _unit(self, lag: int) -> arb:
+        """What a tolerance of one unit at this lag, which may count from the last, is in these units."""
+        return 1 / arb(self.reach) ** (lag % len(self.target))
+
+    def refuse(self, known: float = 0.0) -> None:
         """Raise if it can be proven that no measure comes within the tolerance.
 
         Args:
-            lowest: a proof of the least integral of something, and
-            highest: one of the largest; where they cross there is no measure, and by how much says how far
-                from one the target is at least, however close that may be.
+            known: how much more tolerance is needed at least, as far as that is proven already; here in these
+                units.
 
         Raises:
             Infeasible: then.
         """
-        unit = [1 / (arb(self.reach) ** j) for j in range(len(self.target))]
+        unit = [self._unit(j) for j in range(len(self.target))]
         program = self.program
         below, above = nearest(program.target, program.tolerance, program.interval, unit)
-        if lowest and highest and (crossed := lower(-lowest.bound - highest.bound)) > 0:
-            price = arb(lowest.price + highest.price) * max(unit[0], unit[-1], key=upper)
-            below = max(below, lower(arb(crossed) / price))
-            above = max(above, below)
+        below = max(below, known)
+        above = max(above, below)
         if below > 0:
             off, feasible = lower(arb(below) * self.total), upper(arb(above) * self.total)
             allowed = (x * self.total / u for x, u in zip(program.tolerance, unit, strict=True))

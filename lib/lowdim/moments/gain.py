@@ -64,7 +64,5 @@ def gain_range(
         unit = problem.total / arb(f.size)
         if not closed:
             return lower(-problem.program.least(f).bound * unit), math.inf
-        lowest, highest = problem.program.extremes(f)
-        if not -lowest.bound <= highest.bound:
-            problem.refuse(lowest, highest)
+        lowest, highest = problem.extremes(f)
         return lower(-lowest.bound * unit), upper(highest.bound * unit)

@@ -135,9 +135,7 @@ def response_ranges(
         problem = scaled(target, tolerance, interval, max(lags))
         found = {}
         for lag in sorted(set(lags)):
-            lowest, highest = problem.program.extremes(Power(lag))
-            if not -lowest.bound <= highest.bound:
-                problem.refuse(lowest, highest)
+            lowest, highest = problem.extremes(Power(lag))
             factor = arb(problem.reach) ** lag * problem.total
             found[lag] = _outward(lowest, highest, factor, problem)
     return [found[lag] for lag in lags]
