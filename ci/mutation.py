@@ -170,17 +170,22 @@ def verdict(outcomes: list[Mutant]) -> int:
     for mutant in outcomes:
         rooms.setdefault(Path(mutant.module).parts[2], []).append(mutant)
     for room, tried in rooms.items():
-        dead = sum(mutant.outcome != "survived" for mutant in tried)
-        low, high = interval(dead, len(tried))
+        low, high = interval(noticed(tried), len(tried))
         print(
-            f"{room:>12}: {dead} of {len(tried)} noticed; of all changes {low:.0%} to {high:.0%}, 95 % sure"
+            f"{room:>12}: {noticed(tried)} of {len(tried)} noticed; "
+            f"of all changes {low:.0%} to {high:.0%}, 95 % sure"
         )
-    return int(interval(sum(mutant.outcome != "survived" for mutant in outcomes), len(outcomes))[1] < ENOUGH)
+    return int(interval(noticed(outcomes), len(outcomes))[1] < ENOUGH)
+
+
+def noticed(outcomes: list[Mutant]) -> int:
+    """How many did not survive; one that hangs is noticed."""
+    return sum(mutant.outcome != "survived" for mutant in outcomes)
 
 
 def write(outcomes: list[Mutant], seed: int, of: int) -> None:
     """Keep what was found so far, for the page on trust."""
-    dead = sum(mutant.outcome != "survived" for mutant in outcomes)  # one that hangs is noticed
+    dead = noticed(outcomes)
     told = {
         "seed": seed,
         "changes": of,

@@ -22,12 +22,11 @@ from ci.site.arrives import arrives
 from ci.site.browser import chromium, served
 from ci.site.moves import moves
 from ci.site.reach import reach, settle
-from ci.site.weigh import Weight, weigh_all
+from ci.site.weigh import AT_ONCE, Weight, weigh_all
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text(encoding="utf-8")
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-AT_ONCE = 3
 # What is far from the window is not laid out until a reader comes there; the check reads all of it.
 READ = ".bd-article * { content-visibility: visible !important }"
 HEAD = (

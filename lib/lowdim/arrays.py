@@ -34,7 +34,7 @@ def own(array: Array) -> Array:
     return array.copy()
 
 
-def exponent(array: np.ndarray) -> int:
+def binary_exponent(array: np.ndarray) -> int:
     """The e with $2^{e-1}$ <= largest entry in size < $2^e$, or 0: scaling by $2^{-e}$ keeps all digits.
 
     Args:

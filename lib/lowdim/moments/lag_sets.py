@@ -19,7 +19,7 @@ from jaxtyping import Float
 from numpy.polynomial import Polynomial
 from scipy.optimize import linprog
 
-from lowdim.arrays import exponent, require_count, require_finite
+from lowdim.arrays import binary_exponent, require_count, require_finite
 
 _GRID = 400  # Chebyshev points where the program asks for positivity; the answer is checked at every minimum
 
@@ -152,7 +152,7 @@ def look_alike(
         )
     lags, at = _checked(lags), require_count("at", at, least=0)
     grid = np.union1d(_grid(*interval), poles)
-    unit = exponent(weights) - 1  # HiGHS takes what is off by less than 1e-7 for zero
+    unit = binary_exponent(weights) - 1  # HiGHS takes what is off by less than 1e-7 for zero
     teacher = np.zeros(grid.size)
     np.add.at(teacher, np.searchsorted(grid, poles), np.ldexp(weights, -unit))
     seen, unseen = grid ** np.array(lags)[:, None], grid**at

@@ -16,7 +16,7 @@ from bisect import bisect
 import numpy as np
 from jaxtyping import Float, Integer
 
-from lowdim.arrays import exponent, require_count, require_finite, require_rng
+from lowdim.arrays import binary_exponent, require_count, require_finite, require_rng
 from lowdim.systems.linear import LinearRNN
 
 _ROUNDING = 1e-12
@@ -103,7 +103,7 @@ def from_chain(transition: Float[np.ndarray, "n n"], observable: Float[np.ndarra
     array([1.  , 0.8 , 0.64])
     """
     require_finite("observable", observable)
-    observable = np.ldexp(observable, -exponent(observable))
+    observable = np.ldexp(observable, -binary_exponent(observable))
     root = np.sqrt(_stationary(transition))
     A = root[:, None] * transition / root - np.outer(root, root)
     if np.abs(A - A.T).max() <= _ROUNDING:

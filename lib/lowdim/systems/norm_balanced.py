@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from lowdim.arrays import Array, exponent
+from lowdim.arrays import Array, binary_exponent
 from lowdim.systems.balance import noether_charge
 from lowdim.systems.linear import LinearRNN
 
@@ -50,7 +50,7 @@ def smallest_realization(rnn: LinearRNN, tolerance: float = 1e-10) -> LinearRNN:
     """
     if rnn.batch:
         raise ValueError(f"smallest_realization takes a single system, but rnn has batch axes {rnn.batch}.")
-    apart = (exponent(rnn.B) - exponent(rnn.C)) // 2
+    apart = (binary_exponent(rnn.B) - binary_exponent(rnn.C)) // 2
     if abs(apart) > _FAR:
         rnn = LinearRNN(rnn.A, np.ldexp(rnn.B, -apart), np.ldexp(rnn.C, apart))
     for _ in range(_MOST_STEPS):

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import stdtrit
 
-from lowdim.arrays import exponent, require_count, require_finite
+from lowdim.arrays import binary_exponent, require_count, require_finite
 
 _LONG = 2  # a batch is at least so many times as long as the lags that it estimates
 
@@ -146,5 +146,5 @@ def _centred(draws: np.ndarray) -> np.ndarray:
         )
     if not np.ptp(draws) > 0:
         raise ValueError("draws are all the same: nothing can be said about their correlations.")
-    draws = np.ldexp(draws, -exponent(draws))  # no autocorrelation depends on the unit
+    draws = np.ldexp(draws, -binary_exponent(draws))  # no autocorrelation depends on the unit
     return draws - draws.mean()

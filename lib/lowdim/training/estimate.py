@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import stdtrit
 
-from lowdim.arrays import exponent, require_finite
+from lowdim.arrays import binary_exponent, require_finite
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def response_band(
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, but is {confidence!r}.")
     # In units of powers of two, which change no digit, no square overflows or vanishes.
-    unit, scale = exponent(inputs), exponent(labels)
+    unit, scale = binary_exponent(inputs), binary_exponent(labels)
     inputs, labels = np.ldexp(inputs, -unit), np.ldexp(labels, -scale)
     q, r = np.linalg.qr(inputs[:, ::-1])
     size = np.abs(np.diag(r))
