@@ -61,9 +61,9 @@ async def one(page: Page, figure: Locator) -> list[str]:
     return found
 
 
-async def comes(page: Page, true: Callable[[], Awaitable[bool]]) -> bool:
-    """Whether something comes true while a reader would wait for it, on a busy machine too."""
-    for _ in range(SOON):
+async def comes(page: Page, true: Callable[[], Awaitable[bool]], soon: int = SOON) -> bool:
+    """Whether something comes true within ``soon`` tenths of a second of waiting."""
+    for _ in range(soon):
         if await true():
             return True
         await page.wait_for_timeout(100)

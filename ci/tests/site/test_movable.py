@@ -232,8 +232,8 @@ def test_training_in_the_page_finds_the_teacher(site):
         button = page.locator("button[name=train]")
         await button.wait_for()
         await button.click()
-        told = "/largest error up to lag 100 is [\\d.]+ × 10⁻/.test(document.body.innerText)"
-        await page.wait_for_function(told, timeout=120_000)
+        told = page.get_by_text(re.compile(r"largest error up to lag 100 is [\d.]+ × 10⁻"))
+        await told.first.wait_for(timeout=120_000)
         return await page.locator(".lowdim-seen").inner_text()
 
     sentence = open_and(site(moving.train(still())), train)
