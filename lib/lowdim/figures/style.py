@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import Any
 
-from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.rcsetup import cycler
 from matplotlib.style import context
 from matplotlib.text import Text
 
