@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,29 @@ def require_rng(rng: np.random.Generator) -> None:
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator, but is {rng!r}; use numpy.random.default_rng(seed).")
+
+
+def as_numbers(name: str, values: Array | Sequence[float] | float) -> np.ndarray:
+    """A number, a list or an array of numbers as a NumPy array in float64; refuses those that are not real.
+
+    Booleans and text are refused as well, which NumPy would convert: True to 1 and "0.5" to 0.5.
+
+    Args:
+        name: the argument's name, for the message.
+        values: what was passed.
+    """
+    if is_array_api_obj(values):
+        array: Array = values
+        real = array_namespace(array).isdtype(array.dtype, ("real floating", "integral"))
+    else:
+        entries = np.asarray(values, dtype=object).flat
+        real = not any(isinstance(x, (bool, np.bool_, str, bytes, complex)) for x in entries)
+    if not real:
+        raise TypeError(
+            f"{name} must be real numbers, but is {values!r}; where its entries are meant as such, pass "
+            "np.asarray(..., dtype=np.float64)."
+        )
+    return np.asarray(as_numpy(values) if is_array_api_obj(values) else values, dtype=np.float64)
 
 
 def as_numpy(value: Array) -> np.ndarray:

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import is_array_api_obj
 from flint import arb
 from jaxtyping import Float
 
-from lowdim.arrays import Array, as_numpy, require_count
+from lowdim.arrays import Array, as_numbers, require_count
 from lowdim.balls import arithmetic
 from lowdim.balls.arithmetic import PRECISION, precision, upper
 from lowdim.certificate.known_teacher import _single
@@ -80,6 +79,7 @@ def certify_data(
         The certificate; `.feasible` and `.reason` say what it is worth.
 
     Raises:
+        TypeError: responses or tolerance of booleans or text.
         ValueError: a batch of systems; arguments out of range.
 
     >>> from lowdim.systems import impulse_response, teacher
@@ -92,7 +92,7 @@ def certify_data(
     False
     """
     horizon, student = require_count("horizon", horizon), _single("student", student)
-    target, allowed = _dense(_plain(responses), _plain(tolerance), lags)
+    target, allowed = _dense(as_numbers("responses", responses), as_numbers("tolerance", tolerance), lags)
     try:
         ranges = response_ranges(target, range(horizon), allowed)
     except Infeasible as refusal:
@@ -148,11 +148,6 @@ def _distance(student: LinearRNN, low: np.ndarray, high: np.ndarray) -> np.ndarr
             if all(ball.rad() <= _SEEN * ball.mid() or ball.rad() < _TINY for ball in balls):
                 break
     return np.array([upper(ball) for ball in balls])
-
-
-def _plain(values: Array | Sequence[float] | float) -> np.ndarray:
-    """NumPy float64, from torch as well."""
-    return np.asarray(as_numpy(values) if is_array_api_obj(values) else values, dtype=np.float64)
 
 
 def _dense(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from lowdim.arrays import Array
+from lowdim.arrays import Array, binary_exponent
 from lowdim.systems.balance import require_balanced
 from lowdim.systems.linear import LinearRNN, krylov
 from lowdim.systems.structures import require_structure
@@ -71,16 +71,25 @@ def interlacing_pair(points: Float[Array, " n"] | Sequence[float]) -> tuple[Line
         The teacher, on the points with odd index, and its impostor, on those with even index.
 
     Raises:
-        ValueError: an even number of points, fewer than three, or points not ascending.
+        ValueError: an even number of points, fewer than three, not ascending or not finite; points so close
+            to each other, against their whole extent, that the weights have no floats.
 
     >>> truth, impostor = interlacing_pair([-1.0, 0.0, 1.0])
     >>> np.diag(truth.A), np.diag(impostor.A), impostor.B**2
     (array([0.]), array([-1.,  1.]), array([0.5, 0.5]))
     """
     x = np.asarray(points, dtype=np.float64)
-    if x.ndim != 1 or x.size < 3 or x.size % 2 == 0 or not (np.diff(x) > 0).all():
+    if x.ndim != 1 or x.size < 3 or x.size % 2 == 0 or not (np.isfinite(x).all() and (np.diff(x) > 0).all()):
         raise ValueError(f"points must be 3, 5, 7, ... numbers in ascending order, but is {points!r}.")
-    apart = x[:, None] - x + np.eye(x.size)
-    weights = 1 / np.abs(apart).prod(axis=1)
+    x_unit = np.ldexp(x, -binary_exponent(x))  # only ratios of weights count
+    apart = x_unit[:, None] - x_unit
+    apart = np.ldexp(np.abs(apart), -binary_exponent(apart)) + np.eye(x.size)
+    products = apart.prod(axis=1)
+    if products.min() < x.size * np.finfo(np.float64).smallest_normal:
+        raise ValueError(
+            f"points have distances from {np.diff(x).min():.3g} to {x[-1] - x[0]:.3g}, and the product of "
+            f"{x.size - 1} of them vanishes in float64: take fewer points, or points farther apart."
+        )
+    weights = 1 / products
     truth, impostor = (teacher(x[i::2], weights[i::2] / weights[i::2].sum()) for i in (1, 0))
     return truth, impostor

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from scipy.linalg import solve_triangular
 from scipy.special import binom
 
-from lowdim.arrays import Array, require_count
+from lowdim.arrays import Array, as_numbers, require_count
 from lowdim.systems.linear import LinearRNN
 from lowdim.systems.teachers import teacher
 
@@ -32,6 +32,7 @@ def hankel(
         Array of shape (..., n, n), $n = \lfloor (k - \mathrm{shift} + 1) / 2 \rfloor$.
 
     Raises:
+        TypeError: moments of booleans or text.
         ValueError: a negative shift, or no moment left after it.
 
     >>> hankel([1.0, 0.5, 0.25])
@@ -39,7 +40,7 @@ def hankel(
            [0.5 , 0.25]])
     """
     shift = require_count("shift", shift, least=0)  # a slice would count a negative one from the end
-    moments = np.asarray(moments, dtype=np.float64)[..., shift:]
+    moments = as_numbers("moments", moments)[..., shift:]
     n = (moments.shape[-1] + 1) // 2
     if n == 0:
         raise ValueError(f"moments must have more entries than shift = {shift}, which leaves none.")
@@ -91,13 +92,14 @@ def quadrature(
         Poles, ascending, and weights, both of shape (n,) or shorter.
 
     Raises:
+        TypeError: moments of booleans or text.
         ValueError: fewer than two moments, or moments that no non-negative measure has.
 
     >>> poles, weights = quadrature([2.0, 0.0, 2 / 3, 0.0])  # Gauss-Legendre, two points
     >>> bool(np.allclose(poles, [-(3**-0.5), 3**-0.5]) and np.allclose(weights, 1.0))
     True
     """
-    moments = np.asarray(moments, dtype=np.float64)
+    moments = as_numbers("moments", moments)
     if moments.ndim != 1 or moments.size < 2 or not np.isfinite(moments).all():
         raise ValueError(f"moments must be a list of at least two finite numbers, but is {moments!r}.")
     if not moments.any():
@@ -125,12 +127,19 @@ def recover_teacher(responses: Float[Array, " k"] | Sequence[float]) -> LinearRN
         A diagonal LinearRNN of dimension at most k // 2.
 
     Raises:
-        ValueError: responses of no balanced system.
+        TypeError: responses of booleans or text.
+        ValueError: responses of no balanced system, or all zero.
 
     >>> recover_teacher([1.0, 0.2, 0.5, 0.14]).dim
     2
     """
-    return teacher(*quadrature(responses))
+    poles, weights = quadrature(responses)
+    if not poles.size:
+        raise ValueError(
+            f"responses must not all be zero, but is {responses!r}: they need no state, and a system has at "
+            "least one; teacher([0.0], [0.0]) answers zero."
+        )
+    return teacher(poles, weights)
 
 
 def _scaled(moments: np.ndarray, basis: str) -> tuple[np.ndarray, int, int]:

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.linalg import null_space
 from scipy.optimize import linprog
 
+from lowdim.arrays import require_count
 from lowdim.systems.balance import require_balanced
 from lowdim.systems.compare import residuals
 from lowdim.systems.linear import LinearRNN, impulse_response, spectral_measure
@@ -33,10 +34,11 @@ def largest_residual(student: LinearRNN, teacher: LinearRNN, k: int, lag: int) -
         The largest absolute residual.
 
     Raises:
-        ValueError: an unbalanced student, or a lag that training sees.
+        ValueError: an unbalanced student, k or lag no whole number from 1 on, or a lag that training sees.
         RuntimeError: the linear program was not solved.
     """
     require_balanced("student", student)
+    k, lag = require_count("k", k), require_count("lag", lag)
     if lag < k:
         raise ValueError(f"lag {lag} is among the first k = {k}, which the student's data fix.")
     poles, weights = spectral_measure(student)

@@ -32,13 +32,18 @@ def random_walk(weights: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
         Transition matrix, reversible.
 
     Raises:
-        ValueError: weights negative or not symmetric; a node without an edge.
+        ValueError: weights not square, negative or not symmetric; no node, or one without an edge.
 
     >>> random_walk(np.array([[0.0, 1.0], [1.0, 3.0]]))
     array([[0.  , 1.  ],
            [0.25, 0.75]])
     """
     require_finite("weights", weights)
+    if weights.size == 0 or weights.shape != (len(weights), len(weights)):
+        raise ValueError(
+            f"weights must be a square matrix, (n, n) with n >= 1, but has shape {weights.shape}: row and "
+            "column i hold the edges of node i."
+        )
     if not np.array_equal(weights, weights.T) or weights.min() < 0:
         raise ValueError("weights must be symmetric and not negative: an edge is crossed in both directions.")
     degree = weights.sum(axis=1, keepdims=True)
@@ -63,13 +68,15 @@ def metropolis(density: Float[np.ndarray, " n"], width: int = 1) -> Float[np.nda
         Transition matrix, reversible.
 
     Raises:
-        ValueError: a density that is not positive, width below 1.
+        ValueError: a density of no points or not positive, width below 1.
 
     >>> metropolis(np.array([1.0, 2.0]))
     array([[0.5 , 0.5 ],
            [0.25, 0.75]])
     """
     require_finite("density", density)
+    if density.ndim != 1 or density.size == 0:
+        raise ValueError(f"density must hold at least one point, shape (n,), but has shape {density.shape}.")
     if not density.min() > 0:
         raise ValueError(
             f"density must be positive at every point, but its least value is {density.min()!r}."
@@ -201,7 +208,12 @@ def _stationary(transition: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " n"]
     """The distribution with pi P = pi, or an error that says why there is none."""
     require_finite("transition", transition)
     n = len(transition)
-    if transition.shape != (n, n) or transition.min() < 0 or np.abs(transition.sum(axis=1) - 1).max() > 1e-9:
+    if (
+        n == 0
+        or transition.shape != (n, n)
+        or transition.min() < 0
+        or np.abs(transition.sum(axis=1) - 1).max() > 1e-9
+    ):
         raise ValueError(
             "transition must be square, its entries not negative, its rows of sum 1: row i says where the "
             "chain goes from state i."

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from array_api_compat import is_numpy_array
 from jaxtyping import Float
 
-from lowdim.arrays import require_finite
+from lowdim.arrays import require_finite, require_float
 from lowdim.systems.linear import LinearRNN
 
 
@@ -95,9 +96,16 @@ def from_continuous(
         LinearRNN with transition $e^{A\, dt}$; symmetric exactly if A is.
 
     Raises:
+        TypeError: what is not a floating-point NumPy array.
         ValueError: dt not above 0; entries NaN or infinite.
     """
     for name, value in (("A", A), ("B", B), ("C", C)):
+        require_float(name, value)
+        if not is_numpy_array(value):
+            raise TypeError(
+                f"{name} is a torch tensor, but matrices are exponentiated in NumPy: pass {name}.numpy(), "
+                "and take .map(torch.from_numpy) of what comes out."
+            )
         require_finite(name, value)
     if not 0 < dt < np.inf:
         raise ValueError(f"dt must be a time above 0, but is {dt!r}.")

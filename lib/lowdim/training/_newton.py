@@ -39,7 +39,7 @@ class Newton:
         self._cancels = False
         self.evaluations = 0
 
-    def solver(self, rtol: float, atol: float, complete: bool = False) -> CVODE:
+    def solver(self, rtol: float, atol: float, complete: bool = False, longest: float = 0.0) -> CVODE:
         """The integrator.
 
         CVODE takes no linear solver of our own, only a preconditioner and products for its GMRES.  Given
@@ -51,6 +51,7 @@ class Newton:
             atol: absolute tolerance.
             complete: solve with the whole Jacobian, its residual part too, by GMRES; the factor above is then
                 its preconditioner.
+            longest: no step is longer; 0 for no limit.
         """
         self._cancels = False
         products = CVODEJacTimes(None, self._derivative if complete else self._product)
@@ -59,11 +60,37 @@ class Newton:
             method="BDF",
             rtol=rtol,
             atol=atol,
+            max_step=longest,
             linsolver="gmres",
             krylov_dim=20 if complete else 5,
             precond=CVODEPrecond(self._factor, self._solve),
             jactimes=products,
         )
+
+    def growth(self, y: Float[Array, " n"]) -> float:
+        r"""The largest rate at which a small change of y grows, by Lanczos on the Jacobian of the velocity.
+
+        Zero where nothing grows faster than rounding.  Entries of y that are exactly zero stay out: what made
+        them so, balance for one, keeps the flow from growing there.
+
+        Args:
+            y: the student.
+        """
+        v = np.random.default_rng(0).standard_normal(y.size) * (y != 0)
+        most = min(max(1, np.count_nonzero(v)), 2 * self.chart.k + 20)
+        basis, image = np.zeros((2, most, y.size))
+        for i in range(most):
+            for _ in range(2):  # orthogonal to rounding
+                v -= (basis[:i] @ v) @ basis[:i]
+            size = np.linalg.norm(v)
+            if size == 0:
+                break
+            basis[i] = v / size
+            self._derivative(0.0, y, y, basis[i], image[i])
+            v = image[i].copy()
+        rates = np.linalg.eigvalsh(basis @ image.T)
+        rounding = y.size * np.finfo(float).eps * np.abs(rates).max()
+        return float(rates[-1]) if rates[-1] > rounding else 0.0
 
     def _velocity(self, _t: float, y: Array, out: Array) -> None:
         self.evaluations += 1

@@ -32,6 +32,7 @@ _ENTRIES = 2**25  # of all matrices recorded by default (256 MB)
 _FIRST_SPACE = 32  # directions tried first for a symmetric student; near zero no width needs more
 _LEAK = 1e-4  # of atol: what may reach the edge of that space before it is made larger
 _MANY = 5000  # steps after which Newton's matrix gets its residual part: fits take some two thousand
+_LOOK = 5  # steps between two searches for growth from then on
 _MOST = 200_000  # steps after which a run is stopped
 
 
@@ -191,14 +192,25 @@ def _advance(
 
     Between two of them the solver may be asked to look back.  Where the target cannot be fitted, the residual
     part of the Jacobian stays, and Newton's method without it takes steps in proportion to time: after many
-    steps it is taken along.  Raises _Leaked where the motion reaches the edge of the space by more than
-    `leak`, _GaveUp where no step leads on.
+    steps it is taken along.  It then solves for what grows as it does for what decays, and a step longer than
+    a growth takes would damp it: on a saddle that the flow leaves at once, the student would rest for ever.
+    So steps are held below half the time of the fastest growth.
+
+    Raises _Leaked where the motion reaches the edge of the space by more than `leak`, _GaveUp where no step
+    leads on.
     """
     solver = newton.solver(*tolerances)
     solver.init_step(0.0, y0)
     t, y, steps, idle, again = 0.0, y0, 0, 0, 0.0
+    taken, longest = 0.0, np.inf  # time: of the last step, of a step at most
     while t < t_end:
         try:
+            if steps >= _MANY and steps % _LOOK == 0 and not idle:
+                growth = newton.growth(y)
+                if steps == _MANY or taken * growth > 1.0 or growth < 0.1 / longest:
+                    longest = 0.5 / growth if growth else np.inf
+                    solver = newton.solver(*tolerances, complete=True, longest=longest)
+                    solver.init_step(t, y)
             with redirect_stdout(None):  # the solver prints what it also returns
                 state = solver.step(t_end, method="onestep", tstop=t_end)
         except (np.linalg.LinAlgError, OverflowError) as error:
@@ -217,13 +229,10 @@ def _advance(
             raise _GaveUp(f"the integrator gave up at time {t:g} of {t_end:g}: {reason}")
         if leak < np.inf and newton.chart.at_edge() > leak:
             raise _Leaked(steps)
-        t, y = state.t, state.y
+        taken, t, y = state.t - t, state.t, state.y
         if not idle:
             steps += 1
             yield t, y, solver
-        if steps == _MANY and not idle:
-            solver = newton.solver(*tolerances, complete=True)
-            solver.init_step(t, y)
         if steps >= _MOST:
             raise _GaveUp(f"the integrator stopped after {steps} steps, at time {t:g} of {t_end:g}.")
 

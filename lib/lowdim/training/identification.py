@@ -36,7 +36,8 @@ def explained(
         overflows.
 
     Raises:
-        ValueError: inputs and outputs of different lengths, or a part without times.
+        ValueError: inputs and outputs of different lengths, a part without times, or one in which nothing
+            was measured but zeros.
     """
     if inputs.shape != outputs.shape or outputs[part].size == 0:
         raise ValueError(
@@ -46,8 +47,14 @@ def explained(
     times = range(len(inputs))[part]
     times = times if times.step > 0 else times[::-1]
     when = slice(times.start, times.stop, times.step)  # counted from the beginning, as the run is
+    power = (outputs[when] ** 2).mean()
+    if power == 0:
+        raise ValueError(
+            f"outputs are zero (or their squares are) at all {len(times)} times of {part}, and of nothing no "
+            "share can be explained: choose a part in which something was measured."
+        )
     squares = (outputs[when] - simulate(rnn, inputs[: times[-1] + 1])[..., when]) ** 2
-    return 1 - squares.mean(-1) / (outputs[when] ** 2).mean()
+    return 1 - squares.mean(-1) / power
 
 
 def finite_response(

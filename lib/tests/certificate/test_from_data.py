@@ -174,6 +174,22 @@ def test_what_is_no_question_is_refused(arguments, message, plain):
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        {"responses": [True, True]},
+        {"responses": np.array([True, False])},
+        {"responses": ["1", "0.5"]},
+        {"tolerance": True},
+        {"tolerance": [False, 0.1]},
+    ],
+)
+def test_booleans_and_text_are_no_measurements(arguments, plain):
+    (name,) = arguments
+    with pytest.raises(TypeError, match=f"{name} must be real numbers, but is"):
+        certify_data(teacher([0.5], [1.0]), **{"responses": [1.0, 0.5], "horizon": 9, **arguments})
+
+
+@pytest.mark.parametrize(
     ("responses", "told"),
     [
         ([1.0, 0.2, -0.3, 0.1], "Lag 2 is below zero"),

@@ -190,7 +190,32 @@ def test_an_interlacing_pair_shares_exactly_2d_responses(d, seed):
     assert difference[-1] == pytest.approx(1 / (1 / apart[1::2]).sum(), rel=1e-6)
 
 
-@pytest.mark.parametrize("points", [[0.0, 1.0], [0.0], [0.0, 0.0, 1.0], [1.0, 0.0, -1.0]])
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_the_unit_of_interlacing_points_does_not_matter(unit):
+    points = np.array([-1.0, -0.25, 0.0, 0.5, 0.75])
+    for ours, plain_one in zip(interlacing_pair(unit * points), interlacing_pair(points), strict=True):
+        np.testing.assert_allclose(ours.A, unit * plain_one.A, rtol=1e-12)
+        np.testing.assert_allclose(ours.B, plain_one.B, rtol=1e-12)
+
+
+def test_points_whose_weights_have_no_floats_are_refused():
+    with pytest.raises(ValueError, match=r"points have distances from 1e-200 to 2, and the product of 4"):
+        interlacing_pair([-1.0, 0.0, 1e-200, 2e-200, 1.0])
+
+
+@pytest.mark.parametrize("moments", [[True, False], [1.0, np.True_], np.array([True, False]), ["1", "0.5"]])
+def test_booleans_and_text_are_no_moments(moments, plain):
+    for function in (quadrature, recover_teacher, hankel):
+        with pytest.raises(TypeError, match="moments must be real numbers, but is"):
+            function(moments)
+
+
+def test_silence_has_no_smallest_teacher():
+    with pytest.raises(ValueError, match=r"responses must not all be zero.*teacher\(\[0\.0\], \[0\.0\]\)"):
+        recover_teacher([0.0, 0.0])
+
+
+@pytest.mark.parametrize("points", [[0.0, 1.0], [0.0], [0.0, 0.0, 1.0], [1.0, 0.0, -1.0], [0.0, 1.0, np.inf]])
 def test_points_that_cannot_interlace_are_refused(points):
     with pytest.raises(ValueError, match="points must be"):
         interlacing_pair(points)

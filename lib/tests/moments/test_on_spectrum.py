@@ -34,10 +34,13 @@ def test_as_many_lags_as_poles_leave_nothing_open():
     assert largest_residual(student, TRUTH, K, 20) == pytest.approx(abs(own), rel=1e-9)
 
 
-def test_a_lag_of_training_and_an_unbalanced_student_are_refused():
+def test_a_lag_of_training_and_an_unbalanced_student_are_refused(plain):
     student = nearby_student(TRUTH, 6, np.random.default_rng(0), 1e-2, 1e-2, imbalance=0.0)
     with pytest.raises(ValueError, match="lag 4 is among the first k = 5"):
         largest_residual(student, TRUTH, K, 4)
+    for k, lag, name in ((0, 4, "k"), (2.0, 4, "k"), (2, 4.5, "lag")):
+        with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1"):
+            largest_residual(student, TRUTH, k, lag)
     with pytest.raises(ValueError, match="student must be balanced"):
         largest_residual(teacher([0.5, 0.1], [1.0, -0.1]), TRUTH, K, 20)
 

@@ -85,6 +85,10 @@ def test_metropolis_has_its_target():
     [
         (lambda: random_walk(np.array([[0.0, 1.0], [2.0, 0.0]])), "symmetric and not negative"),
         (lambda: random_walk(np.zeros((2, 2))), "without an edge"),
+        (lambda: random_walk(np.empty((0, 0))), r"\(n, n\) with n >= 1, but has shape \(0, 0\)"),
+        (lambda: random_walk(np.ones(3)), r"\(n, n\) with n >= 1, but has shape \(3,\)"),
+        (lambda: metropolis(np.empty(0)), r"density must hold at least one point.*\(0,\)"),
+        (lambda: from_chain(np.empty((0, 0)), np.empty(0)), "transition must be square"),
         (lambda: metropolis(np.array([1.0, 0.0])), "density must be positive"),
         (lambda: from_chain(np.array([[0.5, 0.6], [0.5, 0.5]]), np.arange(2.0)), "rows of sum 1"),
         (lambda: from_chain(np.eye(2), np.arange(2.0)), "falls apart"),

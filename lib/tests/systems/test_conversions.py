@@ -102,3 +102,16 @@ def test_torch_layers():
 def test_what_has_no_counterpart_is_refused(convert, message):
     with pytest.raises(ValueError, match=message):
         convert()
+
+
+@pytest.mark.parametrize(
+    ("A", "message"),
+    [
+        (-torch.eye(2, dtype=torch.float64), r"A is a torch tensor.*pass A\.numpy\(\)"),
+        (torch.tensor([[-1.0, 1.0], [0.0, -1.0]]), "A is a torch tensor"),
+        ([[-1.0]], "A must be a NumPy array"),
+    ],
+)
+def test_a_continuous_system_of_another_kind_is_refused(A, message, plain):
+    with pytest.raises(TypeError, match=message):
+        from_continuous(A, np.ones(2), np.ones(2), 0.1)

@@ -69,6 +69,24 @@ def test_newton_inverts_the_gauss_newton_matrix_and_moves_along_the_gradient(str
         np.testing.assert_allclose(residual, 0.0, atol=1e-9 * max(1.0, gamma))
 
 
+@pytest.mark.parametrize("structure", CHARTS)
+def test_the_growth_is_the_largest_eigenvalue_of_the_jacobian_of_the_velocity(structure):
+    target = np.array([1.0, -0.9, 0.2, 0.4, 0.8])
+    for rnn in (student(structure), student(structure, balanced=True)):
+        chart = CHARTS[structure](5, 5)
+        newton, y = Newton(chart, target, np.eye(5)), chart.pack(rnn)
+        jacobian = np.empty((y.size, y.size))
+        for direction, image in zip(np.eye(y.size), jacobian, strict=True):
+            newton._derivative(0.0, y, y, direction, image)
+        inside = np.flatnonzero(y)  # a balanced student has u = 0, and is never seen to grow there
+        rates = np.linalg.eigvalsh(jacobian[np.ix_(inside, inside)])
+        assert newton.growth(y) == pytest.approx(rates[-1], rel=1e-6)
+        assert rates[-1] > 0.1
+        assert newton.growth(0 * y) == 0.0
+    chart = CHARTS["diagonal"](1, 1)  # L = (v^2 / 2 - 1)^2 at its minimum: a decay, and A that counts nothing
+    assert Newton(chart, np.ones(1), np.eye(1)).growth(np.array([0.5, 0.0, np.sqrt(2.0)])) == 0.0
+
+
 def test_the_basis_is_orthonormal_and_graded_by_powers():
     rnn = random_student(60, 1e-3, np.random.default_rng(0))
     Q = krylov_basis(rnn, 12)

@@ -378,6 +378,22 @@ def test_a_target_that_cannot_be_fitted_costs_no_steps_in_proportion_to_time():
     assert gradient_flow(start, impulse_response(fit, 6), 1e7).steps < 1000
 
 
+def test_a_large_target_leaves_its_saddle_as_a_moderate_one_does():
+    """For a target s times as large, A moves s times as fast as B and C do: for large s the loss has a limit.
+
+    It passes the best single pole, a saddle with a loss of 0.0092 s^2 that grows at a rate of 0.1 s^2.
+    """
+    start = random_student(5, 0.1, np.random.default_rng(0))
+    target = impulse_response(teacher([0.9, 0.5], [0.6, 0.4]), 7)
+    moderate, large = (
+        gradient_flow(start, s * target, 1e3 / s, times=np.array([3.0, 1e3]) / s) for s in (1e3, 1e6)
+    )
+    assert large.steps < 10_000
+    late = large.loss / 1e12
+    assert late[0] == pytest.approx(moderate.loss[0] / 1e6, rel=0.5)
+    assert late[1] < 1e-15
+
+
 def test_the_most_steps_are_told_with_what_was_reached(monkeypatch):
     monkeypatch.setattr(flow_module, "_MOST", 50)
     with pytest.raises(RunStopped, match=r"stopped after 50 steps, at time .* of 1e\+07") as stopped:

@@ -82,6 +82,12 @@ def test_no_part_of_a_record_is_refused(plain, outputs, part):
         explained(TRUTH, INPUTS, outputs, part)
 
 
+@pytest.mark.parametrize("unit", [0.0, 1e-200])
+def test_no_share_of_nothing_is_explained(unit):
+    with pytest.raises(ValueError, match=r"outputs are zero .* at all 3 times of slice\(0, 3, None\)"):
+        explained(TRUTH, INPUTS, unit * OUTPUTS, slice(0, 3))
+
+
 @pytest.mark.parametrize(
     "part", [slice(-150, -20), slice(-150, None), slice(379, 249, -1), slice(250, 380, 3)]
 )
