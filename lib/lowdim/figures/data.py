@@ -13,7 +13,7 @@ def finite(
     k: int,
     loud: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> style.InlineSVG:
-    """Extrapolation error against the number of training sequences; what exceeds 1e4 is drawn there.
+    """Extrapolation error against the number of training sequences; what exceeds 1e4 is a triangle there.
 
     Args:
         exact: numbers of exactly labelled sequences, shape (n,), and errors by colour of the inputs, shape

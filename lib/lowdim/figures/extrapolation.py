@@ -60,7 +60,7 @@ def scale(table: pd.DataFrame, guide: float) -> style.InlineSVG:
     at = std[len(std) // 4]
     left.annotate(r"$\sigma^2$", (at, guide * at**2), (6, -12), textcoords="offset points")
     look = {"color": style.STUDENT, "ms": 4, "mfc": "none", "mew": 0.9}
-    places = seed_by_seed(table["std"], table.seed, gap=0.012)
+    places = seed_by_seed(table["std"], table.seed, share=0.024)
     capped(left, places, table.extrapolation_error, _CEILING, "o", **look)
     left.set(xlabel=r"initialization scale $\sigma$", ylabel="largest error", ylim=(None, _CEILING))
     right.semilogx(places, table.dimension, "o", **look)

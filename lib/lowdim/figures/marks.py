@@ -44,20 +44,21 @@ def abreast(x: ArrayLike, count: int, gap: float) -> np.ndarray:
     return np.asarray(x, dtype=float)[..., None] + gap * (np.arange(count) - (count - 1) / 2)
 
 
-def seed_by_seed(x: ArrayLike, seed: ArrayLike, gap: float = 0.02) -> np.ndarray:
+def seed_by_seed(x: ArrayLike, seed: ArrayLike, share: float = 0.08) -> np.ndarray:
     """Places on a logarithmic axis at which the seeds of a sweep stand side by side.
 
     Args:
         x: positive, a row for each run, shape (rows,).
         seed: of the run, shape (rows,).
-        gap: between two seeds, as a share of the axis.
+        share: of the axis, which the seeds of one value take, however many they are.
 
     Returns:
         shape (rows,).
     """
     logs = np.log(np.asarray(x, dtype=float))
     seeds, order = np.unique(seed, return_inverse=True)
-    return np.exp(abreast(logs, len(seeds), gap * np.ptp(logs))[np.arange(len(logs)), order])
+    gap = share * np.ptp(logs) / max(len(seeds) - 1, 1)
+    return np.exp(abreast(logs, len(seeds), gap)[np.arange(len(logs)), order])
 
 
 def label(ax: Axes, text: str, at: tuple[Any, Any], offset: tuple[int, int], **look: Any) -> None:

@@ -33,7 +33,7 @@ def test_without_anything_beyond_there_are_no_triangles():
 
 def test_seeds_of_one_value_stand_side_by_side_around_it():
     table = pd.DataFrame([(x, seed) for seed in (5, 0, 7) for x in (0.01, 1.0)], columns=["x", "seed"])
-    places = pd.Series(seed_by_seed(table.x, table.seed, gap=0.02))
+    places = pd.Series(seed_by_seed(table.x, table.seed, share=0.04))
     for x, some in places.groupby(table.x):
         assert np.exp(np.log(some).mean()) == pytest.approx(x)
         assert np.diff(np.sort(np.log(some))) == pytest.approx([0.02 * np.log(100)] * 2)
