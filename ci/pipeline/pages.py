@@ -105,7 +105,7 @@ def times_table(runs: list[dict], titles: dict[str, str]) -> str:
     """The execution times as an HTML table; ``book/_ext/times.py`` puts it in place."""
     rows = "\n".join(
         f'<tr><td><a href="notebooks/{run["name"]}.html">{escape(titles[run["name"]])}</a></td>'
-        f"<td>{run['cells']}</td><td>{run['seconds']:.1f} s</td></tr>"
+        f"<td>{run['cells']}</td><td>{run['seconds']:.1f}&nbsp;s</td></tr>"
         for run in runs
     )
     cells, seconds = (sum(run[key] for run in runs) for key in ("cells", "seconds"))
@@ -117,7 +117,7 @@ def times_table(runs: list[dict], titles: dict[str, str]) -> str:
         '<thead><tr><th scope="col">Notebook</th><th scope="col">Code cells</th>'
         '<th scope="col">Time</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody>\n"
-        f"<tfoot><tr><th scope='row'>All</th><td>{cells}</td><td>{seconds:.1f} s</td></tr></tfoot>\n"
+        f"<tfoot><tr><th scope='row'>All</th><td>{cells}</td><td>{seconds:.1f}&nbsp;s</td></tr></tfoot>\n"
         "</table>\n"
     )
 

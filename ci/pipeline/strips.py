@@ -11,11 +11,12 @@ MANY = 12  # values, from which on they are drawn as the span that they cover
 
 
 def digits(numbers: Iterable[float]) -> str:
-    """A few numbers to three digits: one as it is, several as their range and count."""
+    """A few numbers to three digits: one as it is, several as their range, if they differ, and count."""
     ordered = sorted(numbers, key=lambda x: (math.isnan(x), x))
+    least, most = f"{ordered[0]:.3g}", f"{ordered[-1]:.3g}"
     if len(ordered) == 1:
-        return f"{ordered[0]:.3g}"
-    return f"{ordered[0]:.3g} to {ordered[-1]:.3g} ({len(ordered)} values)"
+        return least
+    return f"{least if least == most else f'{least} to {most}'} ({len(ordered)} values)"
 
 
 def strip(verdict: Verdict) -> str:

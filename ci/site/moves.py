@@ -9,7 +9,7 @@ from playwright.async_api import ElementHandle, Locator, Page
 PATIENCE = 8000  # milliseconds for a figure to come alive
 SOON = 25  # tenths of a second for an answer to a key
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
-POWER = re.compile(r"(-?[\d.]+) × 10(-?\d+)")
+POWER = re.compile(r"(-?[\d.]+)\s×\s10(-?\d+)")  # the spaces are such that no line ends there
 ERRS = re.compile(r"errs by up to (-?[\d.e+-]*\d)")
 
 

@@ -160,13 +160,13 @@ function element(name, attributes) {
   return made;
 }
 
-/** A number for a sentence: 0.25, 7 × 10⁻¹¹. */
+/** A number for a sentence: 0.25, 7 × 10⁻¹¹, which no line breaks in two. */
 export function number(x, digits = 2) {
   if (x === 0) return "0";
   const size = Math.floor(Math.log10(Math.abs(x)) + 1e-12);
   if (size >= -3 && size < 5) return minus(Number(x.toPrecision(digits)).toString());
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
-  return `${minus(mantissa)} × 10${[...String(Number(exponent))].map((c) => RAISED[c]).join("")}`;
+  return `${minus(mantissa)}\u00a0×\u00a010${[...String(Number(exponent))].map((c) => RAISED[c]).join("")}`;
 }
 
 export const minus = (text) => text.replace("-", "−");

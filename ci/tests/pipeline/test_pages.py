@@ -13,9 +13,9 @@ from ci.pipeline.pages import times_table, title
 def test_the_times_are_summed_and_each_chapter_is_linked_under_its_title():
     runs = [{"name": "01_a", "cells": 3, "seconds": 1.25}, {"name": "02_b", "cells": 4, "seconds": 10.0}]
     table = times_table(runs, {"01_a": "Small & first", "02_b": "Second"})
-    assert '<a href="notebooks/01_a.html">Small &amp; first</a></td><td>3</td><td>1.2 s</td>' in table
-    assert '<a href="notebooks/02_b.html">Second</a></td><td>4</td><td>10.0 s</td>' in table
-    assert "<td>7</td><td>11.2 s</td>" in table
+    assert '<a href="notebooks/01_a.html">Small &amp; first</a></td><td>3</td><td>1.2&nbsp;s</td>' in table
+    assert '<a href="notebooks/02_b.html">Second</a></td><td>4</td><td>10.0&nbsp;s</td>' in table
+    assert "<td>7</td><td>11.2&nbsp;s</td>" in table
 
 
 def test_the_title_is_the_first_heading_of_the_text():

@@ -42,3 +42,9 @@ def test_three_digits():
     assert digits((0.51794,)) == "0.518"
     assert digits((3.6144e-16, 2.0)) == "3.61e-16 to 2 (2 values)"
     assert digits((math.nan, 1.0)) == "1 to nan (2 values)"
+
+
+def test_values_that_read_alike_are_said_once():
+    assert digits([1.0] * 40) == "1 (40 values)"
+    assert digits((0.99999, 1.00001)) == "1 (2 values)"
+    assert digits((math.inf, math.inf)) == "inf (2 values)"

@@ -1,5 +1,7 @@
 """Formulas, theorems and proofs: the book's own Sphinx extensions on a small page."""
 
+from breaks import breakable
+
 
 def test_formulas_are_set_when_the_site_is_built(page):
     assert [e.get_text() for e in page.select(".eqno")] == ["(1)"]
@@ -51,3 +53,13 @@ def test_ids_are_unique(page):
     ids = [e["id"] for e in page.select("[id]")]
     assert {"thm-first", "lem-second"} <= set(ids)
     assert sorted(set(ids)) == sorted(ids)
+
+
+def test_a_path_in_a_table_breaks_after_slashes_and_between_words_only():
+    def code(text):
+        return f'<code><span class="pre">{text}</span></code>'
+
+    path = code("lib/lowdim/certificate/_measure_split.py")
+    broken = code("lib/<wbr>lowdim/<wbr>certificate/<wbr>_measure_<wbr>split.py")
+    page = f"<p>{path}</p><table><td>{path}</td><td>{code('NAME=11_rare_events')}</td></table><p>{path}</p>"
+    assert breakable(page) == page.replace(f"<td>{path}", f"<td>{broken}")

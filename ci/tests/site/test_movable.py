@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -19,6 +20,7 @@ from lowdim.dynamics import closeness
 from lowdim.figures import moving, palette, style
 from lowdim.figures.movable import rounded
 from lowdim.ledger import in_page
+from lowdim.ledger.page_code import node
 from lowdim.moments import impostor, response_range
 from lowdim.systems import imbalance, impulse_response, random_student, spectral_measure, teacher
 from lowdim.training import gradient_descent
@@ -199,6 +201,15 @@ def test_a_figure_that_disagrees_is_found(site):
     assert [what for what in open_and(folder, moves.moves) if "the data say" in what]
 
 
+def test_no_line_ends_within_a_number_of_a_sentence():
+    code = (
+        "const { number } = await import(process.argv.at(-1)); console.log(number(2.1e-16, 1), number(0.5));"
+    )
+    stage = (paths.MOVABLE / "stage.mjs").as_uri()
+    said = subprocess.check_output([node(), "--input-type=module", "--eval", code, "--", stage], text=True)
+    assert said == "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻¹⁶ 0.5\n"
+
+
 def test_a_figure_that_stays_still_is_found(site):
     folder = site(two_futures())
     (folder / "_static" / "movable" / "futures.mjs").write_text("export function start() {}")
@@ -232,7 +243,7 @@ def test_training_in_the_page_finds_the_teacher(site):
         button = page.locator("button[name=train]")
         await button.wait_for()
         await button.click()
-        told = page.get_by_text(re.compile(r"largest error up to lag 100 is [\d.]+ × 10⁻"))
+        told = page.get_by_text(re.compile(r"largest error up to lag 100 is [\d.]+\u00a0×\u00a010⁻"))
         await told.first.wait_for(timeout=120_000)
         return await page.locator(".lowdim-seen").inner_text()
 

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lowdim.figures import style
+from lowdim.figures.marks import label
 from lowdim.figures.seeds import MARKERS, seeds
 
 
@@ -28,10 +29,13 @@ def charges(
     fig, (left, right) = style.axes(1, 2, height=3.1)
     seeds(left, tolerances, ports, style.MUTED, "x", "ports alone")
     seeds(left, tolerances, along_flow, style.STUDENT, "o", "charge")
+    label(left, "without the part of $A$", (tolerances.min(), ports.min()), (0, -13), color=style.MUTED)
+    at = np.argsort(tolerances)[(len(tolerances) - 1) // 2]
+    label(left, "charge", (tolerances[at], along_flow[at].max()), (-8, 8), color=style.STUDENT, ha="right")
     left.set(xlabel="tolerance of the integrator", ylabel="drift", title="Gradient flow")
-    left.legend(loc="center left")
-    seeds(right, steps, along_descent, style.STUDENT, "o", "charge", line=False)
     right.loglog(steps, steps[:, None] * predicted, color=style.INK, lw=0.8)
+    seeds(right, steps, along_descent, style.STUDENT, "o", "charge", line=False)
+    label(right, "predicted", (steps[1], steps[1] * predicted.max()), (-6, 8), color=style.INK, ha="right")
     right.set(xlabel=r"step size $\eta$", title="Gradient descent")
     right.set_xticks(steps, [f"{step:g}" for step in steps], minor=False)
     right.minorticks_off()
@@ -73,12 +77,16 @@ def scales(
     ):
         guide = least / 3 * (stds / stds[0]) ** order
         ax.loglog(stds, guide, color=style.INK, lw=0.8)
-        beside = {"textcoords": "offset points", "fontsize": 9, "va": "center"}
-        ax.annotate(f"slope {order}", (stds[1], guide[1]), (12, -3), **beside)
+        label(ax, f"slope {order}", (stds[1], guide[1]), (4, -14), color=style.INK)
     left.set(title="Squared norm, above the least")
     right.set(title="Asymmetry and imbalance")
-    left.legend(loc="upper left")
-    right.legend(loc="lower right")
+    mid = (len(stds) - 1) // 2
+    label(left, "all teachers", (stds[mid], together[mid].max()), (-8, 6), color=style.STUDENT, ha="right")
+    for name, values in asymmetry.items():
+        at = 0 if values[0].min() > imbalance[0].max() else mid  # where no other curve is near
+        place = (stds[at], np.median(values[at]))
+        label(right, f"asymmetry, {name}", place, (6, -14), color=look[name][0])
+    label(right, "imbalance", (stds[0], imbalance[0].max()), (-2, 18), color=style.MUTED)
     low = np.array([values[0].max() for values in excess.values()])
     flat = ", ".join(f"{name} {values[0].mean():.2g}" for name, values in asymmetry.items())
     alt = (
@@ -112,7 +120,7 @@ def teachers(
     left.set(xscale="linear", xlabel="training length $k$", ylabel="error", title="Near-zero start")
     left.set_xticks(lengths)
     left.set_ylim(1e-11, 1e3)
-    right.legend(loc="upper left")
+    left.legend(loc="upper right", fontsize=9, labelspacing=0.25, handlelength=1.5)
     right.set(xlabel=r"scale of the start $\varepsilon$", title="All scales")
     right.tick_params(labelleft=True)
     short, long = (np.concatenate([v[i] for v in by_length.values()]) for i in (0, -1))

@@ -118,11 +118,11 @@ def lesson(run: Trajectory, truth: LinearRNN, k: int, step: float, reach: int = 
     window(left, k)
     left.plot(said[-1], color=style.ACCENT, lw=2.4)
     left.plot(goal, color=style.TEACHER, lw=1.2, ls=(0, (4, 3)))
-    left.set(xlabel="lag $j$", title="What they say")
+    left.set(xlabel="lag $j$", ylabel="response", title="What they say")
     right.loglog(times, run.loss, color=style.STUDENT, label="loss")
     right.loglog(times, errors, color=style.ACCENT, label="largest error")
     right.legend()
-    right.set(xlabel="time $t$", title="Loss and error")
+    right.set(xlabel="time $t$", ylabel="loss, error", title="Loss and error")
     alt = f"""A student trained on {k} responses for {run.times[-1]} steps of {step:.2g}. Its loss falls from
         {run.loss[0]:.1e} to {run.loss[-1]:.1e}, its largest error up to lag {reach - 1} from {errors[0]:.1e}
         to {errors[-1]:.1e}."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lowdim.figures import style
+from lowdim.figures.marks import label
 from lowdim.figures.seeds import MARKERS, seeds
 
 
@@ -12,7 +13,7 @@ def finite(
     k: int,
     loud: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> style.InlineSVG:
-    """Extrapolation error against the number of training sequences; what exceeds 1e4 is drawn there.
+    """Extrapolation error against the number of training sequences; what exceeds 1e4 is a triangle there.
 
     Args:
         exact: numbers of exactly labelled sequences, shape (n,), and errors by colour of the inputs, shape
@@ -24,23 +25,29 @@ def finite(
     """
     fig, (left, right) = style.axes(1, 2, height=3.5)
     looks = iter(zip(style.SERIES, MARKERS, strict=False))
-    for labels, (sizes, errors) in (("exact", exact), ("faint noise", faint)):
-        for (name, values), look in zip(errors.items(), looks, strict=False):
-            seeds(left, sizes, values, *look, f"{labels}, {name}")
+    sizes, errors = exact
+    for (name, values), look in zip(errors.items(), looks, strict=False):
+        seeds(left, sizes, values, *look, f"exact, {name}")
+    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.35), fontsize=9, labelspacing=0.25)
     sizes, errors = faint
+    for (name, values), look in zip(errors.items(), looks, strict=False):
+        seeds(left, sizes, values, *look, f"faint noise, {name}")
+        label(left, f"faint noise, {name}", (sizes[0], values[0].min()), (0, -16), color=look[0])
     noisy = np.median(next(iter(errors.values())), axis=1)
-    free = (sizes - k - 1) / (sizes[-1] - k - 1)
-    left.loglog(sizes, 2 * noisy[-1] * free**-0.5, color=style.INK, lw=0.8)
+    law = 2 * noisy[-1] * ((sizes - k - 1) / (sizes[-1] - k - 1)) ** -0.5
+    left.loglog(sizes, law, color=style.INK, lw=0.8)
+    label(left, r"$\propto (N-k-1)^{-1/2}$", (sizes[1], law[1]), (-6, 14), color=style.INK)
     numbers, late, stopped = loud
     top = 1e4
-    seeds(right, numbers, np.minimum(late, top), style.ACCENT, "s", "to the end")
-    seeds(right, numbers, np.minimum(stopped, top), style.STUDENT, "o", "stopped by held-out data")
+    seeds(right, numbers, late, style.ACCENT, "s", "to the end", ceiling=top)
+    seeds(right, numbers, stopped, style.STUDENT, "o", "stopped early", ceiling=top)
+    label(right, "to the end", (numbers[0], min(np.median(late[0]), top)), (8, 3), color=style.ACCENT)
+    label(right, "stopped early", (numbers[0], np.median(stopped[0])), (4, -24), color=style.STUDENT)
     right.axhline(1, color=style.MUTED, lw=0.8, ls="--")
     left.axvline(k, color=style.MUTED, lw=0.8, ls=":")
+    left.text(1.1 * k, 0.96, "$N = k$", transform=left.get_xaxis_transform(), va="top", color=style.MUTED)
     left.set(xlabel="sequences $N$", ylabel="error", title="Exact and faint labels")
-    right.set(xlabel="sequences $N$", title="Loud labels")
-    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.38))
-    right.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
+    right.set(xlabel="sequences $N$", title="Loud labels", ylim=(None, top))
     enough = max(values[exact[0] >= 2 * k].max() for values in exact[1].values())
     alt = (
         f"(a) with exact labels, white or coloured, the error is at most {enough:.2g} once there are "

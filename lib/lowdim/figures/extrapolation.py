@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lowdim.figures import style
+from lowdim.figures.marks import capped, label, seed_by_seed
 
 _FLOOR, _CEILING = 1e-11, 1e3  # of the errors shown against k; what lies outside sits on the edge
 
@@ -58,10 +59,11 @@ def scale(table: pd.DataFrame, guide: float) -> style.InlineSVG:
     left.loglog(std, guide * std**2, color=style.INK, lw=0.8)
     at = std[len(std) // 4]
     left.annotate(r"$\sigma^2$", (at, guide * at**2), (6, -12), textcoords="offset points")
-    shown = np.minimum(table.extrapolation_error, 1e3)
-    left.loglog(table["std"], shown, "o", color=style.STUDENT, ms=4, alpha=0.7)
-    left.set(xlabel=r"initialization scale $\sigma$", ylabel="largest error", ylim=(None, 1e4))
-    right.semilogx(table["std"], table.dimension, "o", color=style.STUDENT, ms=4, alpha=0.7)
+    look = {"color": style.STUDENT, "ms": 4, "mfc": "none", "mew": 0.9}
+    places = seed_by_seed(table["std"], table.seed, share=0.024)
+    capped(left, places, table.extrapolation_error, _CEILING, "o", **look)
+    left.set(xlabel=r"initialization scale $\sigma$", ylabel="largest error", ylim=(None, _CEILING))
+    right.semilogx(places, table.dimension, "o", **look)
     right.set(xlabel=r"initialization scale $\sigma$", ylabel="effective dimension", ylim=(0, None))
     ends = [_range(table[table["std"] == s].extrapolation_error) for s in (std[0], std[-1])]
     alt = f"""The error grows with the square of the initialization scale, from {ends[0]} at {std[0]:g};
@@ -86,13 +88,22 @@ def sleepers(errors: np.ndarray, predicted: np.ndarray) -> style.InlineSVG:
     ax.plot(j, predicted.T / unit, color=style.INK, lw=0.9, ls=(0, (4, 3)))
     ax.plot([], [], color=style.STUDENT, lw=3, alpha=0.5, label="students")
     ax.plot([], [], color=style.INK, lw=0.9, ls=(0, (4, 3)), label="predicted")
+    order = np.argsort(np.abs(errors).max(axis=1))
+    peaks = np.abs(errors).max(axis=1)[order]
+    apart = 0.02 * peaks[-1]  # the width of a line
+    together = [some for some in np.split(order, np.nonzero(np.diff(peaks) > apart)[0] + 1) if len(some) > 1]
+    for some in together:
+        size = np.abs(errors[some[0]])
+        flank = np.flatnonzero(size > size.max() / 2)[-1]
+        place = (flank, errors[some[0], flank] / unit)
+        label(ax, f"{len(some)} students", place, (-8, -12), color=style.STUDENT, ha="right")
     exponent = int(np.log10(unit))
     ax.set(xlabel="lag $j$", ylabel=rf"$r_j \,/\, 10^{{{exponent}}}$")
     ax.legend(loc="upper right")
     off = np.abs(errors - predicted).max() / np.abs(errors).max()
     alt = f"""The signed errors of {len(errors)} students up to lag {j[-1]}, at most
         {np.abs(errors).max():.1e}, lie on the predicted curves: the largest distance is {off:.1%} of the
-        largest error."""
+        largest error. {" ".join(f"The curves of {len(some)} lie on each other." for some in together)}"""
     return style.svg(fig, alt)
 
 
@@ -158,13 +169,13 @@ def protocol(table: pd.DataFrame) -> style.InlineSVG:
             colour = colours[family]
             for balanced, some in rows.groupby("balanced"):
                 face = colour if balanced else style.PAPER
-                shown = _clip(some.extrapolation_error)
-                ax.semilogy(some.k, shown, "o", mec=colour, mfc=face, ms=3, mew=0.7, alpha=0.8)
+                look = {"mec": colour, "mfc": face, "ms": 3, "mew": 0.7, "alpha": 0.8}
+                capped(ax, some.k, some.extrapolation_error, _CEILING, "o", **look)
             median = rows.groupby("k").extrapolation_error.median()
             ax.semilogy(median.index, _clip(median), color=colour, lw=1.3, label=family)
             told.append(f"{structure}, {family}: {median.iloc[0]:.1e} to {median.iloc[-1]:.1e}")
         ax.set(xlabel="training length $k$", title=f"{structure.capitalize()} $A$")
-    panels[0].set(ylabel="largest error", ylim=(1e-8, 3 * _CEILING))
+    panels[0].set(ylabel="largest error", ylim=(table.extrapolation_error.min() / 2, _CEILING))
     panels[0].legend(loc="lower left")
     alt = f"""Median errors at the shortest and at the longest training length. {"; ".join(told)}. Beyond
         {_CEILING:g} they sit on the edge."""

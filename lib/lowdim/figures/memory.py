@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from lowdim.figures import style
+from lowdim.figures.marks import abreast, label, seed_by_seed
 
 
 def long(truths: dict[float, np.ndarray], responses: dict[float, np.ndarray], k: int) -> style.InlineSVG:
@@ -47,10 +48,12 @@ def default_start(lengths: np.ndarray, usual: np.ndarray, order: int) -> style.I
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
     wrong, states = np.moveaxis(usual, -1, 0)
-    left.semilogy(lengths, wrong, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
+    look = {"color": style.STUDENT, "ms": 4, "mfc": "none", "mew": 0.9}
+    places = abreast(lengths, wrong.shape[1], 0.024 * np.ptp(lengths))
+    left.semilogy(places, wrong, "o", **look)
     left.semilogy(lengths, np.median(wrong, axis=1), color=style.STUDENT, lw=1)
-    right.plot(lengths, states, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
     right.axhline(order, color=style.TEACHER, lw=0.9)
+    right.plot(places, states, "o", **look)
     left.set(ylabel="error beyond $k$")
     right.set(ylabel="states in use", ylim=(0, states.max() + 1))
     for ax in (left, right):
@@ -102,9 +105,11 @@ def radius(table: pd.DataFrame, horizon: int) -> style.InlineSVG:
     fig, ax = style.axes(height=3.0)
     lengths = np.sort(table.k.unique())
     told = []
-    for colour, marker, k in zip(style.ramp(len(lengths)), "osD", lengths, strict=False):
+    shifts = abreast(0.0, len(lengths), 0.02 * np.ptp(table.radius))
+    for colour, marker, shift, k in zip(style.ramp(len(lengths)), "osD", shifts, lengths, strict=False):
         rows = table[table.k == k]
-        ax.semilogy(rows.radius, rows.remembered, marker, color=colour, ms=5, mfc="none", label=f"$k = {k}$")
+        at = rows.radius + shift
+        ax.semilogy(at, rows.remembered, marker, color=colour, ms=5, mfc="none", label=f"$k = {k}$")
         least = rows.groupby("radius").remembered.min()
         told.append(f"k = {k}: at least {', '.join(f'{x} at {r:g}' for r, x in least.items())}")
     ax.axhline(horizon, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
@@ -137,8 +142,8 @@ def kernel(
     left.legend(loc="lower left")
     right.axvspan(-0.5, k - 0.5, color=style.INK, alpha=0.07, lw=0)
     right.plot(truth, color=style.TEACHER, lw=1.1, label="teacher")
-    right.plot(trained, "s", color=style.ACCENT, ms=4.5, label="trained")
-    right.plot(linear, "x", color=style.INK, ms=4.5, mew=1, label="linearized")
+    right.plot(trained, "s", color=style.ACCENT, ms=5.5, mfc="none", mew=1, label="trained")
+    right.plot(linear, ".", color=style.INK, ms=3, label="linearized")
     right.set(xlabel="lag $j$", ylabel="response", title="Living by them")
     right.legend(loc="upper right")
     last = {radius: weight[-1] for radius, weight in diagonals.items()}
@@ -160,13 +165,20 @@ def transition(table: pd.DataFrame, k: int, horizon: int, default: float) -> sty
         default: the scale of PyTorch's default initialization, marked.
     """
     fig, (left, right) = style.axes(1, 2, height=3.1)
-    left.loglog(table.scale, table.remembered, "o", color=style.STUDENT, ms=4.5, alpha=0.7, label="trained")
-    left.loglog(table.scale, table.kernel_remembered, "x", color=style.INK, ms=4, mew=0.9, label="linearized")
+    look = {"color": style.STUDENT, "ms": 3.6, "mfc": "none", "mew": 0.9}
+    at = seed_by_seed(table.scale, table.seed)
     left.axhline(horizon, color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
+    left.loglog(at, table.remembered, "o", **look)
+    left.loglog(table.scale, table.kernel_remembered, "x", color=style.INK, ms=4, mew=0.9)
+    first = table.iloc[table.scale.argmin()]
+    label(left, "trained", (first.scale, first.remembered), (-6, -13), color=style.STUDENT)
+    label(left, "linearized", (first.scale, first.kernel_remembered), (-6, 6), color=style.INK)
     left.set(xlabel=r"norm of $B$ and $C$ at the start", ylabel="lags remembered", ylim=(k / 2, 2 * horizon))
-    left.legend(loc="center left")
-    right.loglog(table.scale, table.departure, "o", color=style.STUDENT, ms=4.5, alpha=0.7)
+    right.loglog(at, table.departure, "o", **look)
     right.set(xlabel=r"norm of $B$ and $C$ at the start", ylabel="departure from the kernel")
+    corner = {"transform": right.transAxes, "color": style.MUTED, "fontsize": 9}
+    right.text(0.97, 0.97, r"$\uparrow$ unlike the kernel", ha="right", va="top", **corner)
+    right.text(0.03, 0.03, r"$\downarrow$ like the kernel", **corner)
     for ax in (left, right):
         ax.axvline(default, color=style.MUTED, lw=0.8)
     right.annotate(

@@ -106,7 +106,9 @@ def rates(
     return style.svg(fig, alt)
 
 
-def unbalanced(times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.ndarray) -> style.InlineSVG:
+def unbalanced(
+    times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.ndarray, slowest: np.ndarray
+) -> style.InlineSVG:
     """The unbalanced part inside and outside the directions that the teacher's modes end up in.
 
     Args:
@@ -114,8 +116,14 @@ def unbalanced(times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.
         used: length inside of them, relative to the start, shape (seeds, T).
         unused: length outside, relative to the start.
         law: the predicted length outside.
+        slowest: times at which the students are slowest with 1, 2, ... active atoms, shape (seeds, n).
     """
     fig, ax = style.axes(height=3.8)
+    above = {"transform": ax.get_xaxis_transform(), "va": "bottom", "fontsize": 9, "color": style.MUTED}
+    for n, some in enumerate(slowest.T, 1):
+        ax.axvline(np.median(some), color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
+        ax.text(np.median(some), 1.01, f"{n}", ha="center", **above)
+    ax.text(times[0], 1.01, "active atoms", **above)
     for inside, outside, expected in zip(used, unused, law, strict=True):
         ax.loglog(times, inside, color=style.ACCENT, lw=1.1)
         ax.loglog(times, outside, color=style.STUDENT, lw=1.3)
@@ -128,5 +136,8 @@ def unbalanced(times: np.ndarray, used: np.ndarray, unused: np.ndarray, law: np.
     alt = f"""In the directions never used the unbalanced part of {len(used)} students falls to {
         unused[:, -1].min():.1g} to {unused[:, -1].max():.1g} of its start, steeply at first and further on
         every plateau, along the dotted prediction. In the directions that the modes use it stops at {
-        used[:, -1].min():.1g} to {used[:, -1].max():.1g}."""
+        used[:, -1].min():.1g} to {used[:, -1].max():.1g}. The students are slowest
+        with 1 to {slowest.shape[1]} active atoms at times {
+        ", ".join(f"{t:.1g}" for t in np.median(slowest, axis=0))
+    }."""
     return style.svg(fig, alt)

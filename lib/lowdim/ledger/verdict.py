@@ -146,7 +146,7 @@ def record(id: str, *, value: Any, control: Any) -> None:
 
 
 def summary(numbers: tuple[float, ...]) -> str:
-    """A few numbers for a reader: one of them as it is, several as their range and count.
+    """A few numbers for a reader: one of them as it is, several as their range, if they differ, and count.
 
     Args:
         numbers: at least one.
@@ -155,11 +155,14 @@ def summary(numbers: tuple[float, ...]) -> str:
     '0.5179'
     >>> summary((1.98, 2.031, 2.0))
     '1.98 to 2.031 (3 values)'
+    >>> summary((1.0, 1.00001))
+    '1 (2 values)'
     """
-    if len(numbers) == 1:
-        return f"{numbers[0]:.4g}"
     ordered = np.sort(numbers)  # NaN comes last, where it shows
-    return f"{ordered[0]:.4g} to {ordered[-1]:.4g} ({len(numbers)} values)"
+    least, most = f"{ordered[0]:.4g}", f"{ordered[-1]:.4g}"
+    if len(numbers) == 1:
+        return least
+    return f"{least if least == most else f'{least} to {most}'} ({len(numbers)} values)"
 
 
 def html_numbers(text: str) -> str:
