@@ -28,10 +28,11 @@ def overshoot(
     top = max(rate.max() for rate in weighted.values())
     left.axhline(0, color=style.MUTED, lw=0.8)
     left.set(xlabel="time $t$", ylabel="$2\\, t\\, r_0$", ylim=(-0.6 * top, 1.15 * top))
+    left.set_title("Residual at lag 0")
     left.legend(loc="upper left")
     for (std, values), colour in zip(imbalances.items(), style.ramp(len(imbalances)), strict=True):
         right.loglog(times, values, color=colour, lw=1.4, label=rf"$\sigma = 10^{{{np.log10(std):.0f}}}$")
-    right.set(xlabel="time $t$", ylabel="imbalance")
+    right.set(xlabel="time $t$", ylabel="imbalance", title="Imbalance")
     right.legend(loc="lower left")
     tops = ", ".join(f"{rate.max():.2g} for {k} lags" for k, rate in weighted.items())
     ends = ", ".join(f"{values[-1]:.1g} from {std:g}" for std, values in imbalances.items())
@@ -51,10 +52,11 @@ def gaps(table: pd.DataFrame) -> style.InlineSVG:
     for k, colour in zip(lags, style.ramp(len(lags))[::-1], strict=True):
         rows = table[table.k == k]
         ax.loglog(rows.gap, rows.gamma, "o-", color=colour, ms=3, lw=1.3, label=f"$k = {k}$")
-    for std in (1e-3, 1e-6):
+    for std, side, shift in ((1e-3, "top", -2), (1e-6, "bottom", 2)):
         ax.axhline(-2 * np.log(std), color=style.MUTED, lw=0.8, ls=(0, (3, 3)))
         label = rf"$\sigma = 10^{{{np.log10(std):.0f}}}$"
-        ax.text(table.gap.max(), -2 * np.log(std) * 1.06, label, ha="right", fontsize=9, color=style.MUTED)
+        at, beside = (table.gap.max(), -2 * np.log(std)), {"textcoords": "offset points", "va": side}
+        ax.annotate(label, at, (0, shift), ha="right", fontsize=9, color=style.MUTED, **beside)
     ticks = [gap for gap in (0.05, 0.1, 0.2, 0.4, 0.8) if table.gap.min() <= gap <= table.gap.max()]
     ax.set_xticks(ticks, [f"{gap:g}" for gap in ticks])
     ax.set_xticks([], minor=True)
@@ -89,8 +91,8 @@ def criterion(table: pd.DataFrame, line: float, balanced: float) -> style.Inline
     for ax in (left, right):
         ax.axvspan(line / 10, line * 10, color=style.MUTED, alpha=0.18, lw=0)
         ax.set_xlabel("predicted imbalance")
-    left.set_ylabel("imbalance after training")
-    right.set_ylabel("largest error up to lag 200")
+    left.set(ylabel="imbalance after training", title="Balance")
+    right.set(ylabel="largest error up to lag 200", title="Extrapolation")
     left.legend(loc="lower right")
     below, above = table[table.predicted < line / 10], table[(table.predicted > line * 10) & few]
     alt = f"""{len(table)} drawn teachers. Where the predicted imbalance is below {line / 10:g}, the measured

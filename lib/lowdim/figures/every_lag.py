@@ -153,7 +153,7 @@ def coloured(times: np.ndarray, narrow: np.ndarray, white: np.ndarray) -> style.
         ax.loglog(times, u, color=style.STUDENT, lw=1.6, ls=(0, (3, 1.2)), label=r"$\|u\|$, unbalanced part")
         ax.set(xlabel="time $t$", title=title)
     panels[0].set_ylabel("length")
-    panels[1].legend(loc="center right", fontsize=8.5)
+    panels[1].legend(loc="center right")
     most = [np.max(u / v) for u, v in (narrow, white)]
     last = [(u / v)[-1] for u, v in (narrow, white)]
     alt = f"""On narrow-band inputs the unbalanced part grows first, to {most[0]:.1e} times the balanced

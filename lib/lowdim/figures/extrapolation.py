@@ -24,9 +24,10 @@ def threshold(table: pd.DataFrame, gauss: dict[int, np.ndarray]) -> style.Inline
         ax.semilogy(median.index, _clip(median), color=colour, lw=1.2)
         ax.semilogy(rows.k, _clip(rows.extrapolation_error), "o", color=colour, ms=3.2, alpha=0.7)
         ax.plot(2 * d_hat + 1, _clip(median[2 * d_hat + 1]), "D", mfc=style.PAPER, mec=colour, ms=7)
+        above, below = np.log10(_clip(median[[2 * d_hat - 1, 2 * d_hat]]))
         ax.annotate(  # halfway down its cliff, where it is alone
             rf"$\hat d = {d_hat}$" if d_hat == sizes[-1] else f"${d_hat}$",
-            (2 * d_hat - 0.45, 1e-5),
+            (np.interp(-5, [below, above], [2 * d_hat, 2 * d_hat - 1]), 1e-5),
             (6, 0),
             textcoords="offset points",
             color=colour,

@@ -1,5 +1,7 @@
 """Pictures of the chapter on gated networks: errors at every length, dials, states, pulses, witnesses."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -44,14 +46,16 @@ def along(
     Args:
         lengths: T, increasing.
         left: the study of each training length, by its label.
-        right: studies of one training length, by their labels.
+        right: studies of one training length, by their labels, the one that is led astray last.
         by_k: the training lengths of the left panel.
         k: training length of the right panel.
     """
     fig, panels = style.axes(1, 2, height=3.5, sharey=True)
     ends = []
-    for ax, family in zip(panels, (left, right), strict=True):
-        for colour, (label, study) in zip(style.ramp(len(family)), family.items(), strict=True):
+    between = itertools.islice(itertools.cycle(style.SERIES[2:]), len(right) - 2)
+    unordered = [style.STUDENT, *between, style.ACCENT]
+    for ax, family, colours in zip(panels, (left, right), (style.ramp(len(left)), unordered), strict=True):
+        for colour, (label, study) in zip(colours, family.items(), strict=True):
             _family(ax, lengths, study.curves, colour, label)
             ends.append(f"{_spread(study.table.error)} for {_plain(label)}")
         ax.set_xlabel("length $T$")
@@ -119,16 +123,17 @@ def cure(families: dict[str, dict[str, Study]]) -> style.InlineSVG:
     fig, panels = style.axes(1, len(families), height=3.1, sharey=True)
     told = []
     for ax, (kind, studies) in zip(panels, families.items(), strict=True):
-        for column, face, label in (
-            ("error", style.STUDENT, "far beyond training"),
-            ("training", style.PAPER, "in training"),
+        for column, face, ls, label in (
+            ("error", style.STUDENT, "-", "far beyond training"),
+            ("training", style.PAPER, ":", "in training"),
         ):
             values = np.array([study.table[column] for study in studies.values()])
             at = np.arange(len(values)) + np.linspace(-0.15, 0.15, values.shape[1])[:, None]
             ax.semilogy(at.T, values, "o", mfc=face, mec=style.STUDENT, ms=3.6, alpha=0.8)
             medians = np.median(values, axis=1)
-            ax.plot(medians, color=style.STUDENT, lw=1, ls="-" if column == "error" else ":")
-            ax.plot([], [], "o", mfc=face, mec=style.STUDENT, ms=3.6, label=label)
+            ax.plot(medians, color=style.STUDENT, lw=1, ls=ls)
+            look = {"color": style.STUDENT, "mfc": face, "ms": 3.6, "lw": 1}
+            ax.plot([], [], "o", ls=ls, label=label, **look)  # a dot alone would look like a student
             listed = ", ".join(f"{m:.2g} {name}" for m, name in zip(medians, studies, strict=True))
             told.append(f"{kind}, {label}, medians: {listed}")
         ax.set_xticks(range(len(studies)), list(studies))

@@ -19,6 +19,9 @@ def stack(fig: Figure) -> None:
     assert grid is not None  # a panel has one
     rows, cols = grid.get_geometry()
     height = min(fig.get_figheight() / rows, 0.78 * PHONE)
+    if panels[0].get_aspect() == 1:  # a drawing to scale and a line of words: more would be left empty
+        (left, right), (bottom, top) = panels[0].get_xlim(), panels[0].get_ylim()
+        height = min(height, PHONE * abs((top - bottom) / (right - left)) + 0.3)
     if cols > 1:
         bottom_left = panels[(rows - 1) * cols]
         column = fig.add_gridspec(len(panels), 1)

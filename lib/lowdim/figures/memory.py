@@ -56,8 +56,8 @@ def default_start(lengths: np.ndarray, usual: np.ndarray, order: int) -> style.I
     right.plot(places, states, "o", **look)
     left.set(ylabel="error beyond $k$")
     right.set(ylabel="states in use", ylim=(0, states.max() + 1))
-    for ax in (left, right):
-        ax.set(xlabel="training length $k$", xticks=lengths)
+    for ax, title in ((left, "Error"), (right, "States")):
+        ax.set(xlabel="training length $k$", xticks=lengths, title=title)
     told = "; ".join(
         f"k = {k}: error {np.median(e):.1g}, {n.min():.0f} to {n.max():.0f} states"
         for k, e, n in zip(lengths, wrong, states, strict=True)

@@ -178,8 +178,8 @@ def sharpness(
         right.loglog(kappa * delta, shown, "o", color=colour, ms=3.5)
     for ax in (left, right):
         ax.axhline(0.05, color=style.MUTED, lw=0.9, ls="--")
-    left.set(xlabel=r"training error $\delta$", ylabel="bound / truth $- 1$")
-    right.set(xlabel=r"$\kappa\delta$", xlim=(1e-7, None))
+    left.set(xlabel=r"training error $\delta$", ylabel="bound / truth $- 1$", title="Against the error")
+    right.set(xlabel=r"$\kappa\delta$", xlim=(1e-7, None), title="Against error times crowding")
     right.tick_params(labelleft=True)
     left.legend(loc="lower right")
     safe = excess[crowding[:, None] * delta < 1e-3].max()

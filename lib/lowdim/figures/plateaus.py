@@ -23,14 +23,16 @@ def staircase(
         top.loglog(times, np.maximum(loss, 1e-12), color=colour, lw=1.3)
     for n, height in enumerate(heights):
         top.axhline(height, color=style.ACCENT, lw=0.9, ls=(0, (4, 2)))
-        place = {"ha": "right", "va": "top" if n else "bottom", "fontsize": 9}
         label = f"{n} atoms" if n != 1 else "1 atom"
-        top.text(times[-1] / 1.3, height * (0.75 if n else 1.3), label, **place)
-    top.set(ylabel="loss $L$", ylim=(1e-11, 30))
+        at = times[-1] / (200 if n % 2 else 1.3)  # beside its neighbours, which may be close
+        hiding = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1}
+        top.text(at, height, label, ha="right", va="center", fontsize=9, bbox=hiding)
+    top.set(ylabel="loss $L$", ylim=(1e-11, 30), title="Loss")
     for pole in truth:
         low.axhline(pole, color=style.TEACHER, lw=0.8, ls=(0, (2, 2)))
     low.semilogx(times, poles, color=style.STUDENT, lw=1.3)
     low.set(xlabel="time $t$", ylabel=r"poles $\lambda_i$", ylim=(-1, 1.1), xlim=(times[0], times[-1]))
+    low.set_title("Poles of one student")
     alt = f"""The loss of {len(losses)} students falls in {len(heights)} steps over {
         np.log10(times[-1] / times[0]):.0f} decades of time. Between the steps it rests on dashed lines, the
         losses {", ".join(f"{height:.2g}" for height in heights)} of the best fits by 0 to {

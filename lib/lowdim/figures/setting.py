@@ -75,20 +75,22 @@ def product(U: np.ndarray, H: np.ndarray, V: np.ndarray) -> style.InlineSVG:
         V: right Krylov matrix, shape (d, k-1).
     """
     G = U @ H @ V.T
-    fig, ax = style.axes(height=2.6)
-    ax.set_axis_off()
     parts = [("$G$", G), ("$U$", U), ("$H$", H), (r"$V^{\top}$", V.T)]
-    left, gap = 0.0, 1.6
+    columns = sum(matrix.shape[1] for _, matrix in parts)
+    left, gap = 0.0, columns / 16  # room for a sign, whatever the sizes
+    fig, ax = style.axes(height=6.4 * len(G) / (columns + 3 * gap) + 0.3)
+    ax.set_axis_off()
     for (name, matrix), joint in zip(parts, ["=", r"$\times$", r"$\times$", None], strict=True):
         rows, cols = matrix.shape
         top = (len(G) - rows) / 2
         _squares(ax, matrix, left, top)
-        ax.text(left + cols / 2, len(G) + 1.2, name, ha="center", va="center", fontsize=12)
+        below = {"textcoords": "offset points", "ha": "center", "va": "top"}
+        ax.annotate(name, (left + cols / 2, len(G)), (0, -4), fontsize=12, **below)
         left += cols
         if joint is not None:
             ax.text(left + gap / 2, len(G) / 2, joint, ha="center", va="center", fontsize=12)
         left += gap
-    ax.set(xlim=(-0.3, left - gap + 0.3), ylim=(len(G) + 2, -0.3), aspect="equal")
+    ax.set(xlim=(-0.3, left - gap + 0.3), ylim=(len(G) + 0.3, -0.3), aspect="equal")
     singular = np.linalg.svd(G, compute_uv=False)
     alt = f"""The {len(G)} by {len(G)} gradient is the product of a tall matrix with {U.shape[1]} columns, a
         square Hankel matrix that is zero below its antidiagonal, and a wide matrix with {V.shape[1]}

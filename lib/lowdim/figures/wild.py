@@ -29,13 +29,14 @@ def times(table: pd.DataFrame, lags: dict[int, tuple[float, float]], tau: float)
         held = np.mean((low <= table.tau) & (table.tau <= high))
         ratio = np.full(len(low), np.inf)
         np.divide(high, low, out=ratio, where=np.isfinite(low) & (low > 0))
-        label = f"{name}: {100 * held:.0f} %"
+        label = f"{name}: {100 * held:.3g} %"
         left.step(np.sort(ratio), share, color=colour, ls=ls, lw=1.3, where="post", label=label)
-        told.append(f"{name} {np.median(ratio):.2f}, and {100 * held:.0f} % hold the truth")
+        told.append(f"{name} {np.median(ratio):.2f}, and {100 * held:.3g} % hold the truth")
     left.set(
         xscale="log", xlim=(1, 10), xlabel="upper over lower end", ylabel="share of chains", ylim=(0, 1.02)
     )
     left.set_xticks([1, 2, 5, 10], labels=["1", "2", "5", "10"])
+    left.set_title("Drawn chains")
     left.minorticks_off()
     left.legend(loc="lower right", title=r"holds $\tau$", alignment="left")
     k = np.array(list(lags))
@@ -44,7 +45,8 @@ def times(table: pd.DataFrame, lags: dict[int, tuple[float, float]], tau: float)
     right.plot(k, high, "o-", color=style.STUDENT, ms=3, lw=1.2)
     right.plot(k, low, "o-", color=style.STUDENT, ms=3, lw=1.2, label="range")
     right.axhline(tau, color=style.INK, lw=0.9, label=r"$\tau$")
-    right.set(xlabel="exact autocorrelations used", ylabel=r"$\tau$", ylim=(0, min(high.max(), 3 * tau)))
+    top = 1.05 * min(high.max(), 3 * tau)
+    right.set(xlabel="exact autocorrelations used", ylabel=r"$\tau$", ylim=(0, top), title="One chain")
     right.set_xticks(k)
     right.legend(loc="lower right")
     alt = f"""(a) the upper over the lower end of intervals for {len(table)} drawn chains, in the median:
@@ -74,11 +76,11 @@ def relaxation(
         seconds, np.maximum(low, 1e-9), high, color=style.STUDENT, alpha=0.25, lw=0, label="range"
     )
     left.semilogy(seconds, truth, color=style.TEACHER, lw=1.3, label="rod")
-    left.set(xlabel="seconds", ylabel="temperature", ylim=(truth.min() / 3, 1.5))
+    left.set(xlabel="seconds", ylabel="temperature", ylim=(truth.min() / 3, 1.5), title="The rod")
     left.legend(loc="lower left")
     right.semilogy(table.k, table.bound, "o-", color=style.STUDENT, ms=4, lw=1.3, label="certified")
     right.semilogy(table.k, table.error, "s--", color=style.INK, ms=4, lw=1.0, mfc="none", label="true")
-    right.set(xlabel="samples $k$", ylabel="largest error of the student")
+    right.set(xlabel="samples $k$", ylabel="largest error", title="The student")
     right.set_xticks(table.k)
     right.legend(loc="upper right")
     first, last = table.iloc[0], table.iloc[-1]
@@ -101,6 +103,7 @@ def refused(responses: dict[str, np.ndarray], off: dict[str, float]) -> style.In
         ax.axhline(0, color=style.MUTED, lw=0.8)
         ax.plot(values, "o-", color=style.ACCENT, ms=3, lw=1.1)
         ax.set(title=name, xlabel="lag")
+        ax.xaxis.get_major_locator().set_params(integer=True)
     panels[0].set_ylabel("response")
     told = "; ".join(
         f"{name}, {v[0]:.2g} at lag 0, from {v.min():.2g} to {v.max():.2g}, off by at least {off[name]:.2g}"

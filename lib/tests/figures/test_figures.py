@@ -148,6 +148,14 @@ def test_on_a_phone_panels_are_stacked_with_their_labels():
     assert right.get_ylabel() == left.get_ylabel()
 
 
+def test_a_drawing_to_scale_fills_a_phone_and_leaves_nothing_empty():
+    fig, ax = style.axes(height=2.6)
+    ax.set(xlim=(0, 40), ylim=(0, 12), aspect="equal")
+    stack(fig)
+    settle(fig)
+    assert fig.get_figheight() == pytest.approx(PHONE * 12 / 40 + 0.3)
+
+
 def test_a_legend_on_a_curve_goes_below_its_panel_and_one_with_room_stays():
     fig, (crowded, roomy) = style.axes(1, 2)
     for n in range(9):
