@@ -3,11 +3,12 @@
 It is drawn by reference: the page holds the picture once, so the small one is always that of the last run and
 has the colours of the theme. What its panels are clipped to stands beside the small one, because a browser
 clips to nothing that it has not laid out, and does not lay out what is far down. A fraction after the label
-shows one of so many panels side by side.
+shows one of so many panels side by side, of whatever widths; the last tick of one keeps its label.
 """
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -17,6 +18,9 @@ from sphinx.util.docutils import SphinxDirective
 CLIP = re.compile(r"<clipPath .*?</clipPath>", re.DOTALL)
 PANEL = re.compile(r"([1-9])/([1-9])")
 EMPTY = re.compile(r'<a class="lowdim-ahead-picture" href="#([\w-]+)" data-panel="(\d)/(\d)"></a>')
+FRAME = re.compile(r'<rect x="(-?[\d.]+)"[^>]* width="([\d.]+)"')
+BEYOND = 7.0  # points beyond a frame: half of the label of its last tick
+TICK = 4.0  # points that the ticks of the next frame take
 DRAWN = re.compile(
     r'(<svg class="lowdim-wide"[^>]*viewBox="([^"]+)" style="([^"]*)">)(.*?)(</svg>)', re.DOTALL
 )
@@ -64,8 +68,11 @@ def fill(page: str) -> tuple[str, Drawing | None]:
         name = f"{label}-drawn"
         group, clips = f'<g id="{name}">{CLIP.sub("", body)}</g>', "".join(CLIP.findall(body))
         left, top, width, height = map(float, box.split())
-        share = width / int(panels)
-        view = f"{left + (int(panel) - 1) * share:g} {top:g} {share:g} {height:g}"
+        edges = [left, *_between(clips, int(panels)), left + width]
+        if len(edges) != int(panels) + 1:  # it does not say where its panels are
+            edges = [left + i * width / int(panels) for i in range(int(panels) + 1)]
+        start, end = edges[int(panel) - 1], edges[int(panel)]
+        view = f"{start:g} {top:g} {round(end - start, 2):g} {height:g}"
         inherited = re.sub(r"(width|height|max-width):[^;]*;?", "", style).strip(";")
         small = (
             f'<a class="lowdim-ahead-picture" href="#{label}" aria-label="The figure below">'
@@ -80,6 +87,15 @@ def fill(page: str) -> tuple[str, Drawing | None]:
         page = page.replace(found[0], small, 1)
         first = first or Drawing(view, group, clips)
     return page, first
+
+
+def _between(clips: str, panels: int) -> list[float]:
+    """Where to cut between panels, which are clipped to frames; nothing if these are not side by side."""
+    frames = sorted({(float(x), float(x) + float(width)) for x, width in FRAME.findall(clips)})
+    gaps = [(end, start) for (_, end), (start, _) in pairwise(frames)]
+    if len(frames) != panels or any(start < end for end, start in gaps):
+        return []
+    return [end + min(BEYOND, max(start - end - TICK, 0)) for end, start in gaps]
 
 
 def setup(app: Sphinx) -> dict:

@@ -31,7 +31,8 @@ LEFT_OUT = (  # the last is for tabs, which the book has none of
 )
 # What a result of the search does not quote: a formula's second and third text, code, buttons.
 QUOTED = (
-    '".headerlink", ".katex-mathml", ".cell_input", ".lowdim-letters", ".lowdim-claim", "button", "nav", '
+    '".headerlink", ".katex-mathml", ".cell_input", ".lowdim-letters", ".lowdim-claim", ".lowdim-switch", '
+    '"button", "nav", '
 )
 # Words of the scripts that are classes elsewhere, for parts that the book does not have.
 ABSENT = {"card", "tooltip", "collapse", "row", "nboutput", "jp-RenderedHTMLCommon", "dropdown-menu-dark"}

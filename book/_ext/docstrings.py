@@ -16,6 +16,11 @@ CODE = re.compile(r"(?ms)(^ *```.*?^ *```$)")
 ROLE = re.compile(r":\w+:`~?([^`]+)`")
 NAME = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 INTRODUCED = re.compile(r"(?m)(?<=[^\s:])::$")  # an example, as reStructuredText has it
+PLAIN = re.compile(r"(`+[^`]*`+|\$[^$]*\$)")  # what stands between these is neither code nor a formula
+# Code that ends in a backtick and a space: Markdown strips spaces at both ends, and none at one.
+ENDING = re.compile(r"``(?! )([^`\n]*`[^`\n]*`) ``")
+MINUS = re.compile(r"(?<=\w) - (?=\d)")
+AT_MOST = re.compile(r"(?<=\s)<=(?=\s)")
 LABEL = re.compile(r"(?:thm|prop|cor|lem|def|rem)-[a-z-]+")
 
 
@@ -69,5 +74,13 @@ def linked(text: str, target: Callable[[str], str | None]) -> str:
         return f"{{py:obj}}`{code[1]} <{found}>`" if found else code[0]
 
     parts = CODE.split(ROLE.sub(r"`\1`", text))
-    parts[::2] = (NAME.sub(link, INTRODUCED.sub(":", part)) for part in parts[::2])
+    parts[::2] = (NAME.sub(link, _signs(INTRODUCED.sub(":", part))) for part in parts[::2])
+    return "".join(parts)
+
+
+def _signs(text: str) -> str:
+    """Prose with the signs of mathematics: ≤ for <=, and k − 1 on one line."""
+    parts = PLAIN.split(ENDING.sub(r"`` \1 ``", text))
+    unbroken = "\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}"
+    parts[::2] = (MINUS.sub(unbroken, AT_MOST.sub("≤", part)) for part in parts[::2])
     return "".join(parts)

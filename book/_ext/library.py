@@ -78,7 +78,7 @@ def page(library: Path, room: str, repository: str) -> Iterator[str]:
     yield say(TABLE.sub("", home.docstring.value))
     for module, things in modules(library, room):
         if module is not home:
-            yield f"## `{module.name}`\n\n:::{{py:module}} {module.path}\n:::"
+            yield f"## `{module.name.strip('_')}`\n\n:::{{py:module}} {module.path}\n:::"
             yield from map(say, blocks(module.docstring, {}))
         for name, thing in things.items():
             rows = {"Used in": users(library, name), "Source": origin(library, thing, repository)}

@@ -6,6 +6,8 @@ name a button other than it reads; statements and claims have ids that no reader
 
 import re
 
+NUMBERED = ("Theorem", "Proposition", "Lemma", "Corollary", "Definition", "Remark", "Example", "Observation")
+NUMBERED += ("Conjecture", "Assumption", "Axiom", "Figure", "Table", "Listing")
 # What stands there, and what takes its place.
 SAID = (
     (re.compile(r'(<div id="pst-primary-sidebar")'), r'\1 role="complementary" aria-label="The book"'),
@@ -30,6 +32,13 @@ SAID = (
     (re.compile(r'(<table class="dataframe">.*?</table>)', re.DOTALL), r"\1</div>"),
     (re.compile(r'<summary>(?=<span class="toctree-toggle")'), '<summary aria-label="Its pages">'),
     (re.compile(r' target="_blank"'), ""),
+    (
+        re.compile(r'(<li><a) (?=href="[^"]*"[^>]*>\s*<span class="btn__icon-container">)'),
+        r'\1 class="dropdown-item" ',
+    ),
+    # A search reads texts one after the other, and no line ends between a word and its number.
+    (re.compile(r"(</(?:dt|dd|option)>)(?=<)"), r"\1 "),
+    (re.compile(rf">({'|'.join(NUMBERED)}) (?=\d[\d.]*<)"), ">\\1\N{NO-BREAK SPACE}"),
 )
 PRINTED = re.compile(r'<div id="jb-print-docs-body" class="onlyprint">.*?(?=<div id="searchbox">)', re.DOTALL)
 ADVERTISEMENT = re.compile(r'<div class="sidebar-primary-items__end.*?</div></div>\s*</div>', re.DOTALL)

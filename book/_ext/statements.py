@@ -16,6 +16,8 @@ BOX = re.compile(
 )
 TITLE = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\".*?)?</h1>", re.DOTALL)
 FOLDED = re.compile(r"<summary>.*?</summary>", re.DOTALL)
+CLOSING = re.compile(r"\)((?:\s*</\w+>)*)$")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 PROVED = 'class="lowdim-proof'
 NOT_PROVED = ("definition", "assumption", "notation", "example", "remark", "conjecture")
 
@@ -48,13 +50,20 @@ def tables(pages: dict[Path, str], out: Path) -> Iterator[str]:
         for i, box in enumerate(boxes):
             end = boxes[i + 1].start() if i + 1 < len(boxes) else len(text)
             kind, label, number, name = box.groups()
+            number = number.strip().replace(" ", NO_BREAK)
             status = stands(kind, label, text[box.end() : end], folded)
-            name = name.strip().removeprefix("(").removesuffix(")") or "without a title"
+            name = bare(name) or "without a title"
             yield (
-                f'<tr><td><a href="{href}#{label}">{number.strip()}</a></td><td>{name}</td>'
+                f'<tr><td><a href="{href}#{label}">{number}</a></td><td>{name}</td>'
                 f"<td>{escape(status)}</td></tr>"
             )
         yield "</tbody></table></div>"
+
+
+def bare(name: str) -> str:
+    """A title without its brackets, the second of which stands within a formula that it follows."""
+    name = name.strip()
+    return CLOSING.sub(r"\1", name.removeprefix("(")) if name.startswith("(") else name
 
 
 def stands(kind: str, label: str, after: str, folded: str) -> str:
@@ -64,5 +73,5 @@ def stands(kind: str, label: str, after: str, folded: str) -> str:
     if f'href="#{label}"' in folded:
         return "proved, folded"
     if PROVED in after:
-        return "proved below it"
+        return "proved"
     return "from a source" if "bibliography.html#" in after.partition("</section>")[0] else "no proof here"

@@ -22,6 +22,13 @@
     }
   });
 
+  // Sphinx hides the marks of a search by a link that holds a script, which the page's policy forbids.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(".highlight-link a")) return;
+    event.preventDefault();
+    SphinxHighlight.hideSearchWords();
+  });
+
   for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 
   // A formula or a table that does not fit scrolls, by the keyboard too, and says what it is. To know whether one fits,
@@ -176,6 +183,9 @@
   // The search finds statements and claims by number, title and words, before it finds pages, and while one types.
   const results = document.getElementById("search-results");
   if (results) {
+    // Sphinx's scores, where a name of the library does not come before the title and the text of a page.
+    window.Scorer = { objNameMatch: 6, objPartialMatch: 3, objPrio: { 0: 0, 1: 0, 2: -5 }, objPrioDefault: 0, title: 15, partialTitle: 7,
+      term: 5, partialTerm: 2 };
     const root = document.documentElement.dataset.content_root || "./";
     const parse = (name) => fetch(root + name).then((r) => (r.ok ? r.text() : "")).then((t) => new DOMParser().parseFromString(t, "text/html"));
     const plain = (part) => {
@@ -204,7 +214,14 @@
     const own = (query) => known.then((rows) => {
       const found = query ? rows.filter(([, words]) => words.toLowerCase().includes(query)) : [];
       list.replaceChildren(...found.slice(0, 12).map(line));
+      quiet();
     });
+    // That nothing is found is not said below something that is.
+    const quiet = () => {
+      const said = results.querySelector(".search-summary");
+      if (said && list.children.length && /did not match/.test(said.textContent)) said.textContent = "Nothing else was found.";
+    };
+    new MutationObserver(quiet).observe(results, { childList: true, subtree: true, characterData: true });
     own(new URLSearchParams(location.search).get("q")?.trim().toLowerCase());
     let soon;
     const typed = document.querySelector(".bd-search-container input[name=q]");

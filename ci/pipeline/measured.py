@@ -34,14 +34,18 @@ def _by(entry: dict) -> str:
 def mutation_part(score: dict | None) -> str:
     """The sample of mutants, its score with its uncertainty, and those that survived."""
     if not score:
-        return "No sample has been tried; `make mutation` does it, in about an hour.\n"
+        return (
+            "This copy of the book was built where no other sample lay, so it lists none of its own; "
+            "`make mutation` tries one, in about an hour, and the next build shows it here.\n"
+        )
     low, high = (100 * x for x in score["interval"])
     share, chance = 100 * score["killed"] / score["tried"], f"`make mutation SEED={score['seed']}`"
     text = (
         f"On {score['day']} {score['tried']} of {score['changes']} possible changes were tried, drawn by "
         f"chance ({chance}): the tests of the changed room noticed {score['killed']}, "
-        f"{share:.0f} %. That is a sample: of all changes they would notice between {low:.0f} and "
-        f"{high:.0f} %, with a confidence of 95 %. What went unnoticed:\n\n"
+        f"{share:.0f}\N{NO-BREAK SPACE}%. That is a sample: of all changes they would notice between "
+        f"{low:.0f} and {high:.0f}\N{NO-BREAK SPACE}%, with a confidence of 95\N{NO-BREAK SPACE}%. "
+        "What went unnoticed:\n\n"
     )
     rows = "\n".join(
         f"| `{mutant['module'].removeprefix('lib/lowdim/')}:{mutant['line']}` "
@@ -60,7 +64,10 @@ def _cell(text: str) -> str:
 def performance_part(bench: dict | None) -> str:
     """What `make bench` measured, file by file."""
     if not bench:
-        return "Nothing has been timed on this machine; `make bench` does it, in some minutes.\n"
+        return (
+            "This copy of the book was built where nothing had been timed, so there is no table yet. "
+            "`make bench` times the library, in some minutes, and the next `make book` puts the times here.\n"
+        )
     parts = [f"Measured with {bench['machine']}, one thread; the median of {bench['rounds']} rounds.\n"]
     for name, part in bench["parts"].items():
         rows = "\n".join(f"| {_cell(row[0])} | {row[1]} | {row[2]} |" for row in part["rows"])

@@ -16,7 +16,8 @@ export function panel({ box, x, y, log = false, title = "", xlabel = "", ylabel 
   const Y = (v) => box.y + box.height * (1 - (Math.min(Math.max(level(v), tall[0] - 9e9), tall[1] + 9e9) - tall[0]) / (tall[1] - tall[0]));
   const id = `lowdim-clip-${made++}`;
   const bottom = box.y + box.height;
-  let frame = `<clipPath id="${id}"><rect x="${f(box.x)}" y="${f(box.y - 6)}" width="${f(box.width + 6)}" height="${f(box.height + 12)}"/></clipPath>`;
+  let frame = `<clipPath id="${id}"><rect x="${f(box.x)}" y="${f(box.y - 6)}" width="${f(box.width + 6)}" height="${f(box.height + 12)}"/></clipPath>`
+    + `<clipPath id="${id}-lines"><rect x="${f(box.x)}" y="${f(box.y)}" width="${f(box.width)}" height="${f(box.height)}"/></clipPath>`;
   const labelled = (list, word) => list.map((v) => (Array.isArray(v) ? v : [v, word(v)]));
   for (const [v, word] of labelled(xticks ?? ticks(x, Math.max(3, box.width / 70)), said)) {
     frame += `<text class="lowdim-tick" x="${f(X(v))}" y="${f(bottom + 16)}" text-anchor="middle">${word}</text>`;
@@ -31,7 +32,9 @@ export function panel({ box, x, y, log = false, title = "", xlabel = "", ylabel 
   if (xlabel) frame += `<text class="lowdim-tick" x="${f(box.x + box.width / 2)}" y="${f(bottom + 33)}" text-anchor="middle">${xlabel}</text>`;
   if (ylabel) frame += `<text class="lowdim-tick" x="${f(box.x + box.width)}" y="${f(box.y - 9)}" text-anchor="end">${ylabel}</text>`;
 
-  const within = (markup) => `<g clip-path="url(#${id})">${markup}</g>`;
+  // A dot at the frame is whole; a line ends there.
+  const within = (markup, name = id) => `<g clip-path="url(#${name})">${markup}</g>`;
+  const inside = (markup) => within(markup, `${id}-lines`);
   const path = (xs, ys) => xs.map((v, i) => `${i ? "L" : "M"}${f(X(v))} ${f(clip(Y(ys[i])))}`).join("");
   const clip = (v) => Math.min(Math.max(v, -1e4), 1e4);
   return {
@@ -39,11 +42,11 @@ export function panel({ box, x, y, log = false, title = "", xlabel = "", ylabel 
     /** The value at a place in pixels. */
     invX: (px) => x[0] + ((px - box.x) / box.width) * (x[1] - x[0]),
     invY: (py) => tall[0] + (1 - (py - box.y) / box.height) * (tall[1] - tall[0]),
-    line: (xs, ys, look) => within(`<path class="lowdim-line ${look}" d="${path(xs, ys)}"/>`),
-    band: (xs, low, high, look) => within(`<path class="lowdim-band ${look}" d="${path(xs, high)}${path([...xs].reverse(), [...low].reverse()).replace("M", "L")}Z"/>`),
+    line: (xs, ys, look) => inside(`<path class="lowdim-line ${look}" d="${path(xs, ys)}"/>`),
+    band: (xs, low, high, look) => inside(`<path class="lowdim-band ${look}" d="${path(xs, high)}${path([...xs].reverse(), [...low].reverse()).replace("M", "L")}Z"/>`),
     strip: (low, high) => `<rect class="lowdim-strip" x="${f(X(low))}" y="${f(box.y)}" width="${f(X(high) - X(low))}" height="${f(box.height)}"/>`,
     dots: (xs, ys, look, size = 3) => within(xs.map((v, i) => `<circle class="lowdim-dot ${look}" cx="${f(X(v))}" cy="${f(clip(Y(ys[i])))}" r="${size}"/>`).join("")),
-    stems: (xs, ys, look) => within(xs.map((v, i) => `<path class="lowdim-line ${look}" d="M${f(X(v))} ${f(Y(0))}V${f(clip(Y(ys[i])))}"/>`).join("")),
+    stems: (xs, ys, look) => inside(xs.map((v, i) => `<path class="lowdim-line ${look}" d="M${f(X(v))} ${f(Y(0))}V${f(clip(Y(ys[i])))}"/>`).join("")),
     /** Atoms on the line: discs whose area is the weight, hollow where it is negative. */
     discs: (poles, weights, height, look, unit = 15) => within(poles.map((v, i) =>
       `<circle class="lowdim-disc ${look}${weights[i] < 0 ? " lowdim-hollow" : ""}" cx="${f(X(v))}" cy="${f(Y(height))}" r="${f(unit * Math.sqrt(Math.abs(weights[i])))}"/>`).join("")),

@@ -4,11 +4,15 @@ import { panel, places } from "./axes.mjs";
 import { continued } from "./systems.mjs";
 
 const SHORT = 20; // lags of the close view
+const CAPTION = ["One student at a time, perfect on the steps that training saw; afterwards it depends on where it started.",
+  "(a) Responses of the teacher (dashed) and of the student, blue if it is right everywhere, orange if it goes wrong; training saw "
+  + "the strip. (b) The student’s error at later lags. (c) Poles: lines for the teacher, discs for the student, as large as the "
+  + "weight, hollow where it is negative."];
 
 export function start(root) {
   const data = given(root);
   const { poles, weights, lags, lengths, starts, runs } = data;
-  const figure = stage(root, paint);
+  const figure = stage(root, paint, [], CAPTION);
   for (const button of root.querySelectorAll("button[name=smaller]")) {
     button.addEventListener("click", () => figure.set("start", Math.max(0, figure.values.start - 1)));
   }

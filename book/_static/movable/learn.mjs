@@ -3,10 +3,14 @@ import { given, number, stage } from "./stage.mjs";
 import { panel, places, power } from "./axes.mjs";
 
 const PACE = 60; // milliseconds a frame
+const CAPTION = ["A run of training, at the time that you choose.",
+  "(a) The loss, and the largest error at later lags; dashed, the losses of the best fits by 0, 1, 2, … atoms. (b) The lengths of "
+  + "the balanced part v = b + c and of the unbalanced part u = b − c. (c) Poles: lines for the teacher, discs for the student, as "
+  + "large as the weight."];
 
 export function start(root) {
   const { poles, weights, times, heights, runs } = given(root);
-  const figure = stage(root, paint);
+  const figure = stage(root, paint, [], CAPTION);
   const button = root.querySelector("button[name=play]");
   let timer = 0;
   const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };

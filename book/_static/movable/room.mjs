@@ -5,12 +5,15 @@ import { ranges } from "./ranges.mjs";
 import { responses, upTo } from "./systems.mjs";
 
 const EDGE = 1.1; // of the wider interval
+const CAPTION = ["What the responses that are known leave possible for each later one.",
+  "(a) Large dots are known, small ones are the teacher’s later responses, and the band holds every response that is possible. "
+  + "(b) The teacher’s poles between the edges of the interval, and the square that is zero at each of them."];
 
 export function start(root) {
   const { poles, weights, reach } = given(root);
   const names = poles.map((_, i) => `p${i + 1}`);
   stage(root, paint, poles.map((pole, i) => ({ name: names[i], label: `Pole ${i + 1} of the teacher`, value: pole,
-    min: -1, max: 1, step: 0.01, text: (x) => minus(x.toFixed(2)) })));
+    min: -1, max: 1, step: 0.01, text: (x) => minus(x.toFixed(2)) })), CAPTION);
 
   function paint(values, size) {
     const { k, signed, wider } = values;

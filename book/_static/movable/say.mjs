@@ -5,6 +5,9 @@ import { persuaded, responses, upTo } from "./systems.mjs";
 
 const LAST = 30;
 const UNIT = 0.05; // of the weights, drawn as asinh(w / UNIT)
+const CAPTION = ["A student without loss, whose next responses you choose.",
+  "(a) Responses of the teacher (uncoloured) and of the student, orange unless it is the teacher; training saw the strip. (b) The "
+  + "weights of the student’s poles, negative ones orange and hollow; the scale is even near zero only."];
 const drawn = (w) => Math.asinh(w / UNIT);
 
 export function start(root) {
@@ -14,7 +17,7 @@ export function start(root) {
   const own = responses(poles, weights, upTo(LAST + 1));
   const handles = names.map((name, i) => ({ name, label: `Response at lag ${k + i}`, value: Number(own[k + i].toFixed(2)),
     min: -1, max: 1, step: 0.01, upright: true, text: (x) => minus(x.toFixed(2)) }));
-  const figure = stage(root, paint, handles);
+  const figure = stage(root, paint, handles, CAPTION);
   const tell = (what) => names.forEach((name, i) => figure.set(name, what(i)));
   const buttons = { forget: () => 0, honest: (i) => own[k + i], ring: (i) => (i % 2 ? -0.5 : 0.5) };
   for (const [name, what] of Object.entries(buttons)) root.querySelector(`button[name=${name}]`)?.addEventListener("click", () => tell(what));
@@ -31,10 +34,11 @@ export function start(root) {
       yticks: [[drawn(-1e4), "−10<tspan class='lowdim-raised' dy='-0.5em'>4</tspan>"], [drawn(-1), "−1"], [0, "0"], [drawn(1), "1"], [drawn(1e4), "10<tspan class='lowdim-raised' dy='-0.5em'>4</tspan>"]] });
     const shown = student.weights.map((w) => (Math.abs(w) < 1e-6 ? 0 : w));
     const negative = shown.filter((w) => w < 0);
+    const look = negative.length ? "lowdim-large" : "lowdim-small"; // without negative weights it is the teacher
     const parts = [1, -1].map((sign) => student.poles.map((p, i) => [p, drawn(shown[i])]).filter(([, w]) => sign * w > 0));
     const [up, down] = parts.map((part) => [part.map(([p]) => p), part.map(([, w]) => w)]);
     const plot = [
-      a.strip(-0.5, k - 0.5), a.frame, a.line(js, own, "lowdim-teacher"), a.line(js, said, "lowdim-large"), a.dots(js, said, "lowdim-large"),
+      a.strip(-0.5, k - 0.5), a.frame, a.line(js, own, "lowdim-teacher"), a.line(js, said, look), a.dots(js, said, look),
       b.frame, b.stems(...up, "lowdim-small lowdim-thick"), b.dots(...up, "lowdim-small", 4),
       b.stems(...down, "lowdim-large lowdim-thick"), b.dots(...down, "lowdim-large lowdim-hollow", 4),
     ].join("");

@@ -14,9 +14,10 @@ export const given = (root) => JSON.parse(root.querySelector('script[type="appli
  * @param paint (values, {width, height}) => {plot: markup, say: sentence or null, at: {handle: [x, y]},
  *   from: {handle: (x, y) => value}}; values has a number for each control and each handle
  * @param handles [{name, label, value, min, max, step, upright, text: (value) => words}]
+ * @param caption [finding, panels] of the moving figure, whose panels are other ones than the printed figure's
  * @returns {values, redraw, set}
  */
-export function stage(root, paint, handles = []) {
+export function stage(root, paint, handles, caption) {
   const form = root.querySelector("form");
   const seen = root.querySelector(".lowdim-seen");
   const svg = element("svg", { class: "lowdim-stage", role: "group", "aria-label": root.dataset.label });
@@ -144,6 +145,7 @@ export function stage(root, paint, handles = []) {
   read();
   root.querySelector(".lowdim-ground").append(svg);
   root.classList.add("lowdim-moves");
+  retell(root, caption);
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
     if (Math.abs(width - box.width) < 1 && Math.abs(height - box.height) < 1) return;
@@ -152,6 +154,21 @@ export function stage(root, paint, handles = []) {
     redraw();
   }).observe(svg);
   return { values, redraw, set, form };
+}
+
+/** The caption of the moving figure beside the printed one, which is hidden meanwhile (css/movable.css). Where the
+ * caption is a text of the page's own only its first sentence speaks of what is printed. */
+function retell(root, [finding, panels]) {
+  const beside = root.parentElement?.nextElementSibling;
+  const whole = root.closest("figure")?.querySelector(".caption-text");
+  const printed = whole ?? (beside?.matches(".lowdim-caption") ? beside.querySelector("strong") : null);
+  if (!printed) return;
+  const told = document.createElement("span");
+  told.className = "lowdim-told";
+  told.appendChild(document.createElement("strong")).textContent = finding;
+  if (whole) told.append(` ${panels}`);
+  printed.classList.add("lowdim-printed");
+  printed.after(told);
 }
 
 function element(name, attributes) {

@@ -6,12 +6,17 @@ import { descend, imbalance, randomStudent, say as answers, workspace } from "./
 
 const LAST = 100; // lags at which student and teacher are compared
 const BUDGET = 10; // milliseconds of training between two pictures
+const APART = 1.03; // two times that are recorded, one after the other
+const CAPTION = ["A student that learns in your browser, by plain gradient descent.",
+  "(a) Responses of the teacher (dashed) and of the student; training sees the strip. (b) The loss (blue) and the largest error up "
+  + "to lag 100 (orange), by the time of training. (c) Poles: lines for the teacher, discs for the student, as large as the weight, "
+  + "hollow where it is negative."];
 
 export function start(root) {
   const names = ["p1", "p2", "p3"];
   const handles = names.map((name, i) => ({ name, label: `Pole ${i + 1} of the teacher`, value: [0.9, 0.7, -0.6][i],
     min: -0.99, max: 0.99, step: 0.01, text: (x) => minus(x.toFixed(2)) }));
-  const figure = stage(root, paint, handles);
+  const figure = stage(root, paint, handles, CAPTION);
   const button = root.querySelector("button[name=train]");
   let run = null;
   let running = false;
@@ -57,10 +62,12 @@ export function start(root) {
     const tick = (now) => {
       if (!running) return;
       const until = performance.now() + BUDGET;
-      let [before, chunk] = [run.loss, 100];
-      while (performance.now() < until) {
+      const before = run.loss;
+      while (performance.now() < until) { // in small chunks at first: the curve is recorded from its beginning
+        const chunk = Math.min(100, Math.ceil((APART - 1) * run.steps) || 1);
         run.loss = descend(run.student, run.target, run.work, run.rate, chunk);
         run.steps += chunk;
+        if (!(run.steps * run.rate < APART * run.history.at(-1)?.[0])) record(run);
       }
       if (!Number.isFinite(run.loss)) stop();
       record(run);
@@ -85,7 +92,7 @@ export function start(root) {
     run.says = says;
     run.error = says.reduce((most, m, j) => Math.max(most, Math.abs(m - run.truth[j])), 0);
     const time = run.steps * run.rate;
-    if (!run.history.length || time > 1.03 * run.history.at(-1)[0]) run.history.push([time, run.loss, run.error]);
+    if (!(time < APART * run.history.at(-1)?.[0])) run.history.push([time, run.loss, run.error]);
   }
 
   let told = { at: 0, say: "" };

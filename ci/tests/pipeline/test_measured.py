@@ -40,8 +40,8 @@ def test_survivors_are_shown_as_they_are():
     score = {"day": "2026-01-01", "tried": 10, "changes": 50, "seed": 3, "killed": 9, "interval": [0.6, 0.98]}
     part = measured.mutation_part(score | {"survived": [survivor]})
     assert "10 of 50" in part
-    assert "noticed 9, 90 %" in part
-    assert "between 60 and 98 %" in part
+    assert "noticed 9, 90\N{NO-BREAK SPACE}%" in part
+    assert "between 60 and 98\N{NO-BREAK SPACE}%" in part
     assert "| `x.py:3` | <code>a &#124; b  -&gt;  a &#42; b&#95;c</code> | no &lt;matter&gt; |" in part
 
 

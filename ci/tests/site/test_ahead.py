@@ -33,6 +33,29 @@ def test_a_preview_is_the_figure_by_reference(panel, view):
     assert page.select_one("svg.lowdim-phone g") is None
 
 
+@pytest.mark.parametrize(
+    ("frames", "views"),
+    [
+        ([(40, 200), (270, 330)], ("0 0 247 200", "247 0 353 200")),  # room for half a label
+        (
+            [(40, 200), (249, 351)],
+            ("0 0 245 200", "245 0 355 200"),
+        ),  # less, before the ticks of the next panel
+        ([(40, 200), (240, 360)], ("0 0 240 200", "240 0 360 200")),
+        ([(40, 250), (240, 360)], ("0 0 300 200", "300 0 300 200")),  # one within the other: not side by side
+        ([(40, 560)], ("0 0 300 200", "300 0 300 200")),
+    ],
+)
+def test_a_panel_is_cut_beside_its_frame(frames, views):
+    clips = "".join(
+        f'<clipPath id="c{x}"><rect x="{x}" y="3" width="{width}" height="9"/></clipPath>'
+        for x, width in frames
+    )
+    figure = FIGURE.format("a").replace('<clipPath id="ca"><rect/></clipPath>', clips)
+    for panel, view in zip(("1/2", "2/2"), views, strict=True):
+        assert ahead.fill(LINK.format("a", panel) + figure)[1].view == view
+
+
 def test_what_a_picture_is_clipped_to_stands_once_beside_it_and_is_never_hidden():
     page = BeautifulSoup(ahead.fill(LINK.format("a", "1/1") + FIGURE.format("a"))[0], "html.parser")
     (clip,) = page.select("#ca")

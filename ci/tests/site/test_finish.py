@@ -63,11 +63,30 @@ def test_the_table_of_statements_says_what_stands_behind_each(tmp_path):
         r'<a href="([^"]+)">([^<]+)</a></td><td>A title</td><td>([^<]+)', pages[tmp_path / "s.html"]
     )
     assert cells == [
-        ("notebooks/a.html#thm-a", "Theorem 1.1", "proved below it"),
-        ("notebooks/a.html#lem-b", "Lemma 1.2", "proved, folded"),
-        ("notebooks/a.html#def-c", "Definition 1.3", "needs none"),
-        ("notebooks/a.html#thm-d", "Theorem 1.4", "no proof here"),
+        ("notebooks/a.html#thm-a", "Theorem\N{NO-BREAK SPACE}1.1", "proved"),
+        ("notebooks/a.html#lem-b", "Lemma\N{NO-BREAK SPACE}1.2", "proved, folded"),
+        ("notebooks/a.html#def-c", "Definition\N{NO-BREAK SPACE}1.3", "needs none"),
+        ("notebooks/a.html#thm-d", "Theorem\N{NO-BREAK SPACE}1.4", "no proof here"),
     ]
+
+
+def test_a_title_that_ends_in_a_formula_loses_the_bracket_within_it():
+    assert statements.bare(" (The sign of <i>r<b>)</b></i>) ") == "The sign of <i>r<b>)</b></i>"
+    assert statements.bare(" (The sign of <i>r<b>)</b></i> ") == "The sign of <i>r<b></b></i>"
+    assert statements.bare("") == ""
+
+
+def test_a_reference_and_its_number_stay_on_one_line_and_a_search_reads_words_apart():
+    given = roles.give("<p><a>Theorem 2.1</a> and Theorem 2.2.</p><dl><dt>In</dt><dd>setting</dd></dl>")
+    assert given == (
+        "<p><a>Theorem\N{NO-BREAK SPACE}2.1</a> and Theorem 2.2.</p><dl><dt>In</dt> <dd>setting</dd> </dl>"
+    )
+
+
+def test_what_is_downloaded_is_an_item_of_the_menu():
+    item = '<li><a href="../downloads/a.ipynb" download>\n<span class="btn__icon-container"></span></a></li>'
+    assert '<li><a class="dropdown-item" href=' in roles.give(item)
+    assert roles.give('<li><a href="x.html">x</a></li>') == '<li><a href="x.html">x</a></li>'
 
 
 @pytest.mark.parametrize("repository", ["", "https://example.org/owner/book/blob/main"])

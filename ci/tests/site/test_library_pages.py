@@ -51,6 +51,14 @@ def test_two_colons_before_an_example_are_one_on_the_page():
     assert docstrings.linked(folded.replace("float64:", "float64::"), lambda _: None) == folded
 
 
+def test_prose_has_the_signs_of_mathematics_and_code_has_its_own():
+    text = "low <= x, `a <= b`, $c <= d$, lags 0, ..., k - 1. Say ``{glue:md}`name` ``."
+    assert docstrings.linked(text, lambda _: None) == (
+        "low ≤ x, `a <= b`, $c <= d$, lags 0, ..., k\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}1. "
+        "Say `` {glue:md}`name` ``."
+    )
+
+
 def test_a_docstring_links_names_theorems_and_chapters(systems, rooms):
     described = systems.find(id="lowdim.systems.answer").parent
     links = {e.get_text(): e["href"] for e in described.select("a")}

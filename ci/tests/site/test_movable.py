@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -250,6 +251,59 @@ def test_training_in_the_page_finds_the_teacher(site):
     sentence = open_and(site(moving.train(still())), train)
     assert "1 poles have a weight above 0.001" in sentence
     assert "closeness Γ of this teacher and 3 lags is" in sentence
+
+
+def test_the_caption_is_that_of_the_figure_that_is_seen(site):
+    caption = '<figcaption><p><span class="caption-text"><strong>As printed.</strong></span></p></figcaption>'
+
+    def figure(picture):
+        return SimpleNamespace(html=f'<figure><div class="output">{picture.html}</div>{caption}</figure>')
+
+    front = SimpleNamespace(
+        html=f'<div class="output">{two_futures().html}</div><div class="lowdim-caption">'
+        "<p><strong>As printed.</strong> More.</p></div>"
+    )
+    truth = teacher([0.9, -0.5], [0.6, 0.4])
+
+    async def look(page):
+        button, said = page.locator(".lowdim-wake"), page.locator("figcaption")
+        seen = []
+        for _ in range(3):
+            seen.append(await said.inner_text())
+            await button.click()
+            await page.wait_for_timeout(300)
+        return seen, await page.locator(".lowdim-caption").inner_text()
+
+    (before, moving_, after), beside = open_and(site(figure(moving.room(still(), truth, 12)), front), look)
+    assert before == after == "As printed."
+    assert "(a)" in moving_
+    assert beside.endswith(" More.")
+    assert "As printed." not in moving_ + beside
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_hands_over_its_caption(name):
+    assert "CAPTION);" in (paths.MOVABLE / f"{name}.mjs").read_text(encoding="utf-8")
+
+
+def test_a_training_is_drawn_from_its_first_steps(site):
+    async def train(page):
+        await page.locator(".lowdim-wake").click()
+        await page.locator("button[name=train]").click()
+        await page.wait_for_timeout(1500)
+        return await page.evaluate(
+            """() => Math.max(...[...document.querySelectorAll("path.lowdim-small:not(.lowdim-thick)")]
+                .map((line) => line.getBBox().width))"""
+        )
+
+    width = open_and(site(moving.train(still())), train)
+    assert width > 250  # of the 380 pixels of the panel
+
+
+def test_marks_of_the_claims_are_not_shaded_as_lags_are():
+    """Both are called strips."""
+    css = (paths.BOOK / "_static" / "css" / "movable.css").read_text(encoding="utf-8")
+    assert not re.search(r"(?m)^\.lowdim-strip\b", css)
 
 
 def test_data_are_json():

@@ -21,6 +21,9 @@ MIME = "application/vnd.lowdim.claim+json"
 """Under this type a cell's output carries its verdict."""
 
 
+TIMES = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What was measured for a claim, and what it decides.
@@ -46,7 +49,11 @@ class Verdict:
     @property
     def required(self) -> str:
         """The test in words, with the share of the draws that must pass it."""
-        share = f" for {100 * self.claim.share:.3g} % of the draws" if self.claim.share < 1 else ""
+        share = (
+            f" for {100 * self.claim.share:.3g}\N{NO-BREAK SPACE}% of the draws"
+            if self.claim.share < 1
+            else ""
+        )
         return self.claim.test.text + share
 
     @property
@@ -78,7 +85,11 @@ class Verdict:
     def rows(self) -> str:
         """The measurement and its control as an HTML description list."""
         c = self.claim
-        fate = "fails, as it must" if self.control_failed else "passes, and must not"
+        fate = (
+            "fails, as it\N{NO-BREAK SPACE}must"
+            if self.control_failed
+            else "passes, and must\N{NO-BREAK SPACE}not"
+        )
         quantity = escape(c.quantity[:1].upper() + c.quantity[1:])
         return (
             '<dl class="lowdim-claim-rows">\n'
@@ -166,17 +177,18 @@ def summary(numbers: tuple[float, ...]) -> str:
 
 
 def html_numbers(text: str) -> str:
-    """The text with its numbers set as a reader expects them: a true minus sign and powers of ten.
+    """The text with its numbers set as a reader expects them: a true minus sign and powers of ten, unbroken.
 
     Args:
         text: plain text; it is escaped.
 
-    >>> html_numbers("below 2.5e-09")
-    'below 2.5 × 10<sup>−9</sup>'
+    >>> html_numbers("below 2.5e-09").replace("\\N{NO-BREAK SPACE}", "_")
+    'below_2.5_×_10<sup>−9</sup>'
     """
     text = re.sub(r"(?<![\w.])-(?=[\d.i])", "−", escape(text))
-    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: f" × 10<sup>{'−' * bool(e[1])}{e[2]}</sup>", text)
-    return re.sub(r"(?<![\w.])1 × 10", "10", text)
+    text = re.sub(r"(?<=\d)e\+?(-?)0*(\d+)", lambda e: f"{TIMES}10<sup>{'−' * bool(e[1])}{e[2]}</sup>", text)
+    text = re.sub(rf"(?<![\w.])1{TIMES}10", "10", text)
+    return re.sub(r"(?<=[a-z]) (?=−?\d)", "\N{NO-BREAK SPACE}", text)  # "below 1"
 
 
 def _numbers(id: str, argument: str, given: Any) -> tuple[float, ...]:
