@@ -7,7 +7,7 @@ unexport PYTHONPATH PYTHONHOME
 $(foreach name,NAME PARAMS PORT SEED SHORT PROCESSES SCHEDULER,$(if $(filter command,$(origin $(name))),\
   $(eval export ASKED_$(name) := $$(value $(name)))$(eval override $(name) :=),$(eval unexport ASKED_$(name))))
 
-.PHONY: help book test proofs serve pdf notebook study fresh sabotage mutation chapter format bench front lock clean env
+.PHONY: help book test proofs serve pdf notebook study fresh sabotage mutation corners chapter format bench front lock clean env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ sabotage: env ## break the book on purpose, and see that it is noticed; NAME=...
 
 mutation: env ## change the library in small ways, at random, and see how many its tests notice; an hour; SEED=7, NAME=ledger for one room
 	@$(IN) -m ci.make mutation
+
+corners: env ## run chapters at the corners of what their parameters may be; NAME=07_plateaus for one, SEED=7 for others
+	@$(IN) -m ci.make corners
 
 chapter: env ## begin a chapter: NAME=11_rare_events
 	@$(IN) -m ci.make chapter

@@ -89,6 +89,17 @@ def mutation() -> int:
     """Change the library in small ways, and see whether its tests notice."""
     from ci.mutation import main
 
+    return _drawn(main)
+
+
+def corners() -> int:
+    """Run chapters at the corners of what their parameters may be."""
+    from ci.pipeline.corners import main
+
+    return _drawn(lambda seed, name: main(name, seed))
+
+
+def _drawn(main: Callable[[int, str], int]) -> int:
     seed = given("SEED") or "0"
     if not seed.isdigit():
         print(f"SEED must be a whole number, but is {seed!r}", file=sys.stderr)
@@ -97,7 +108,8 @@ def mutation() -> int:
 
 
 COMMANDS: dict[str, Callable[[], int]] = {
-    each.__name__: each for each in (book, serve, notebook, study, fresh, chapter, bench, sabotage, mutation)
+    each.__name__: each
+    for each in (book, serve, notebook, study, fresh, chapter, bench, sabotage, mutation, corners)
 }
 
 

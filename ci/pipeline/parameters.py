@@ -141,7 +141,7 @@ def require(given: Mapping[str, Any], source: Path) -> None:
                 f"{source.stem}: {name} = {value!r} is refused: {name} must be {rule}; "
                 f"the book has {name} = {known[name].default}"
             )
-    values = {name: _literal(entry.default) for name, entry in known.items()} | dict(given)
+    values = {name: literal(entry.default) for name, entry in known.items()} | dict(given)
     for need in needs:
         if not need.holds(values):
             told = " with ".join(f"{name} = {values[name]!r}" for name in need.names)
@@ -155,7 +155,7 @@ def _comments(code: str) -> dict[int, str]:
 
 
 def _rule(comment: str, value: ast.expr) -> Rule | None:
-    text, default = comment.rpartition(": ")[2], _literal(ast.unparse(value))
+    text, default = comment.rpartition(": ")[2], literal(ast.unparse(value))
     whole = all(isinstance(x, int) for x in (default if isinstance(default, list) else [default]))
     if one := ONE.fullmatch(text):
         return Rule(text, float(one[1]), float(one[2]), whole=whole)
@@ -180,7 +180,8 @@ def _need(text: str, names: set[str], where: str) -> Need:
     return Need(condition, why, tuple(dict.fromkeys(name for name in used if name in names)))
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
+    """The value that a default stands for; its text where it is computed in the chapter."""
     try:
         return ast.literal_eval(text)
     except (SyntaxError, ValueError):

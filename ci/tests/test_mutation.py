@@ -51,3 +51,44 @@ def test_the_verdict_is_by_room_and_red_where_too_little_is_surely_noticed(capsy
 def test_a_room_that_is_not_tried_is_refused(capsys):
     assert mutation.main(0, "attic") == 2
     assert "there are: systems, training" in capsys.readouterr().err
+
+
+@pytest.fixture
+def room(tmp_path):
+    """A copy with one room, whose tests are given."""
+
+    def made(tests):
+        folder = tmp_path / "lib" / "tests" / "x"
+        folder.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lib" / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
+        (folder / "test_y.py").write_text(tests, encoding="utf-8")
+        return tmp_path
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [("pass", "survived"), ("assert False", "killed"), ("any(iter(int, 1))", "hung")],
+)
+def test_a_test_that_does_not_end_is_told_by_the_time_of_the_processor(room, body, outcome):
+    assert mutation.run(room(f"def test_it(): {body}"), "lib/lowdim/x/y.py", 5) == outcome
+
+
+def test_waiting_for_other_work_is_no_hang(room):
+    slow = room("import time\ndef test_it(): time.sleep(6)")
+    assert mutation.run(slow, "lib/lowdim/x/y.py", 5) == "survived"
+
+
+def test_the_score_of_all_rooms_is_written_and_that_of_one_is_not(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(paths, "MUTATION", tmp_path / "score.json")
+    monkeypatch.setattr(mutation, "VENV", tmp_path / "none")
+    found = [Mutant(f"lib/lowdim/ledger/{n}.py", n, "core/AddNot", 0) for n in range(9)]
+    monkeypatch.setattr(mutation, "copied", lambda folder: folder)
+    monkeypatch.setattr(mutation, "mutants", lambda copy, rooms: found)
+    monkeypatch.setattr(mutation, "run", lambda copy, module, limit: "survived")
+    monkeypatch.setattr(mutation, "attempt", lambda copy, one, limit: mutation.replace(one, outcome="killed"))
+    assert mutation.main(3, "ledger", count=4) == 0
+    assert not paths.MUTATION.exists()
+    assert mutation.main(3, count=4) == 0
+    assert json.loads(paths.MUTATION.read_text())["killed"] == 4

@@ -31,6 +31,13 @@ def test_the_band_holds_at_its_level(block):
     assert held < 60 or block == 1  # a band that always holds is too wide
 
 
+def test_four_batches_have_student_s_distribution_of_three_degrees():
+    draws = np.random.default_rng(0).standard_normal((4, 400))
+    wide, even = (autocorrelation_band(draws, 2, batches=4, confidence=level) for level in (0.95, 0.5))
+    # 3.182446 and 0.764892 are its quantiles at 0.975 and 0.75, from printed tables.
+    np.testing.assert_allclose(wide.tolerance[1] / even.tolerance[1], 3.182446 / 0.764892, rtol=1e-5)
+
+
 def test_the_first_autocorrelation_is_one_and_more_runs_narrow_the_band():
     rng = np.random.default_rng(0)
     P, f, _ = drawn_chain(rng)
