@@ -3,8 +3,8 @@ chapter, SEED=7 for other corners.
 
 A parameter that is allowed is a promise that the chapter runs with it. Its claims may turn out false there,
 and its text may not fit; but no cell may fail, and where one does, the parameter's rule or the cell is wrong.
-Values are drawn at its ends more often than inside. Counts cost time, and none is above twice
-the book's.
+Values are drawn at the ends of a rule more often than inside. Counts cost time: none is above twice the
+book's.
 """
 
 import os
@@ -68,10 +68,14 @@ def _number(rule: Rule, rng: random.Random, most: float) -> float:
     return round(value) if rule.whole else min(max(value, low), high)
 
 
+def _written(given: dict[str, Any]) -> str:
+    """As PARAMS has them."""
+    return " ".join(f"{name}={value!r}".replace(" ", "") for name, value in given.items())
+
+
 def run(source: Path, given: dict[str, Any]) -> tuple[str, str]:
     """What becomes of a run, "passed", "claims" where some are false, "fault" or "long", and what it said."""
-    text = " ".join(f"{name}={value!r}" for name, value in given.items())
-    asked = {"ASKED_NAME": source.stem, "ASKED_PARAMS": text}
+    asked = {"ASKED_NAME": source.stem, "ASKED_PARAMS": _written(given)}
     command = [sys.executable, "-m", "ci.make", "notebook"]
     process = subprocess.Popen(
         command,
@@ -104,8 +108,10 @@ def main(name: str, seed: int, each: int = EACH) -> int:
             given, begun = corner(source, rng), time.monotonic()
             outcome, said = run(source, given)
             outcomes.append(outcome)
-            text = " ".join(f"{key}={value!r}".replace(" ", "") for key, value in given.items())
-            print(f"{outcome:>7}  {time.monotonic() - begun:5.0f} s  {source.stem}  {text}", flush=True)
+            print(
+                f"{outcome:>7}  {time.monotonic() - begun:5.0f} s  {source.stem}  {_written(given)}",
+                flush=True,
+            )
             if outcome == "fault":
                 print("\n".join(f"           {line}" for line in said.splitlines()[-30:]), flush=True)
     faults = outcomes.count("fault")
